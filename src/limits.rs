@@ -1,0 +1,66 @@
+//! Every limit of the engine, with its unit and its reason.
+//!
+//! PHP can't limit Rust: allocations here are outside `memory_limit`, time is outside
+//! `max_execution_time`, and a recursion that is too deep is a segmentation fault rather than an error.
+
+/// Largest request body, in bytes. Entra's largest known PATCH has 36 operations and 6 kB; full member lists of
+/// other clients reach several hundred kB. `scimpress.max_body_bytes` in php.ini changes it.
+pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+
+/// Upper end of what `scimpress.max_body_bytes` may be set to, in bytes: a worker holds a body about five times.
+pub const MAX_BODY_BYTES_CEILING: usize = 64 * 1024 * 1024;
+
+/// Deepest nesting of objects and arrays in a body. A SCIM resource needs four levels (RFC 7643 §2.3.8 forbids
+/// complex attributes inside complex attributes).
+pub const MAX_JSON_DEPTH: usize = 16;
+
+/// Longest filter, in bytes: what URL lengths of common servers let through.
+pub const MAX_FILTER_BYTES: usize = 8 * 1024;
+
+/// Deepest nesting of groups, `not` and value paths in a filter.
+pub const MAX_FILTER_DEPTH: usize = 32;
+
+/// Most comparisons in one filter; bounds the cost of matching one resource.
+pub const MAX_FILTER_TERMS: usize = 128;
+
+/// Longest PATCH path, in bytes.
+pub const MAX_PATH_BYTES: usize = 2 * 1024;
+
+/// Most operations in one PATCH request. Microsoft's validator sends 36; other clients send one for each member.
+pub const MAX_PATCH_OPERATIONS: usize = 2_000;
+
+/// Most values of one multi-valued attribute of a user.
+pub const MAX_VALUES: usize = 1_000;
+
+/// Longest `userName`, `externalId` and `objectId`, in characters: the width of their indexed columns.
+pub const MAX_KEY_CHARS: usize = 255;
+
+/// Longest e-mail address, in characters: the width of WordPress's `user_email` column.
+pub const MAX_EMAIL_CHARS: usize = 100;
+
+/// Longest display name that WordPress's `display_name` column holds, in characters.
+pub const MAX_DISPLAY_NAME_CHARS: usize = 250;
+
+/// Resources in an answer when the client does not say (RFC 7644 §3.4.2.4).
+pub const DEFAULT_COUNT: usize = 100;
+
+/// Most resources in one answer (`filter.maxResults` of the ServiceProviderConfig).
+pub const MAX_COUNT: usize = 200;
+
+/// Records fetched from the store at a time while a filter is evaluated; bounds memory.
+pub const SCAN_PAGE: usize = 200;
+
+/// Most records that one filter may be evaluated on before the request is refused with `tooMany`.
+pub const MAX_SCANNED: usize = 100_000;
+
+/// How often an update is applied again after another request changed the resource in between.
+pub const MAX_UPDATE_ATTEMPTS: usize = 10;
+
+/// Longest piece of a client's input that an error text repeats, in characters.
+pub const MAX_QUOTED_CHARS: usize = 80;
+
+/// Shortest secret token, in bytes. Generated ones have 43.
+pub const MIN_TOKEN_BYTES: usize = 16;
+
+/// Longest secret token, in bytes.
+pub const MAX_TOKEN_BYTES: usize = 4096;
