@@ -1,0 +1,50 @@
+//! A resource as an answer carries it: `schemas` and `id` in front, `meta` behind (RFC 7643 §3).
+
+use serde_json::{Map, Value, json};
+
+use super::Resource;
+use crate::datetime;
+use crate::path::is_urn;
+use crate::schema::ResourceType;
+
+/// Metadata that the store keeps beside a resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Meta {
+    /// Milliseconds since the Unix epoch.
+    pub created: i64,
+    /// Milliseconds since the Unix epoch.
+    pub modified: i64,
+}
+
+/// The complete representation of a resource.
+#[must_use]
+pub fn represent(
+    resource: Resource,
+    id: &str,
+    meta: Meta,
+    base: &str,
+    resource_type: &'static ResourceType,
+) -> Map<String, Value> {
+    let mut schemas = vec![json!(resource_type.schema.id)];
+    schemas.extend(resource.keys().filter(|key| is_urn(key)).map(|key| json!(key)));
+    let mut output = Map::new();
+    output.insert("schemas".into(), Value::Array(schemas));
+    output.insert("id".into(), json!(id));
+    output.extend(resource);
+    output.insert(
+        "meta".into(),
+        json!({
+            "resourceType": resource_type.name,
+            "created": datetime::format(meta.created),
+            "lastModified": datetime::format(meta.modified),
+            "location": location(base, resource_type, id),
+        }),
+    );
+    output
+}
+
+/// URL of a resource.
+#[must_use]
+pub fn location(base: &str, resource_type: &'static ResourceType, id: &str) -> String {
+    format!("{base}{}/{id}", resource_type.endpoint)
+}

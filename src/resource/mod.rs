@@ -1,0 +1,12 @@
+//! Resources as JSON objects with the names, types and shapes of the schema tables.
+
+pub mod envelope;
+pub mod list;
+pub mod normalise;
+pub mod project;
+pub mod user;
+
+use serde_json::{Map, Value};
+
+/// A resource whose keys are the canonical names of its schemas: core attributes bare, an extension's under its URN.
+pub type Resource = Map<String, Value>;
