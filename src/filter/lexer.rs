@@ -1,0 +1,78 @@
+//! Cuts a filter into tokens. Quoted strings are tokens, so brackets and blanks inside them mean nothing.
+
+use super::FilterError;
+use super::token::{Lexeme, Token};
+
+/// A cursor over the text. Every delimiter is ASCII, so a cut never falls inside a character.
+#[derive(Debug)]
+pub(super) struct Lexer<'a> {
+    text: &'a str,
+    position: usize,
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(text: &'a str, position: usize) -> Self {
+        Self { text, position }
+    }
+
+    /// The whole text, for error positions.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The next token. Fails on a string without end.
+    pub(super) fn next(&mut self) -> Result<Token<'a>, FilterError> {
+        let rest = self.text.get(self.position..).unwrap_or_default();
+        let rest_trimmed = rest.trim_start_matches(is_blank);
+        let start = self.position + (rest.len() - rest_trimmed.len());
+        let (lexeme, length) = match rest_trimmed.as_bytes().first() {
+            None => (Lexeme::End, 0),
+            Some(b'(') => (Lexeme::OpenGroup, 1),
+            Some(b')') => (Lexeme::CloseGroup, 1),
+            Some(b'[') => (Lexeme::OpenBracket, 1),
+            Some(b']') => (Lexeme::CloseBracket, 1),
+            Some(b'"') => {
+                let string = string(rest_trimmed).ok_or_else(|| {
+                    FilterError::new(
+                        self.text,
+                        start,
+                        "expected a closing quote for the string that begins",
+                        None,
+                    )
+                })?;
+                (Lexeme::String(string), string.len())
+            }
+            Some(_) => {
+                let word = word(rest_trimmed);
+                (Lexeme::Word(word), word.len())
+            }
+        };
+        self.position = start + length;
+        Ok(Token { lexeme, start })
+    }
+}
+
+/// The grammar has single spaces; clients also send what their editor made of them.
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n')
+}
+
+fn word(text: &str) -> &str {
+    let is_end = |c: char| is_blank(c) || matches!(c, '(' | ')' | '[' | ']' | '"');
+    text.find(is_end).and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+/// The JSON string that `text` begins with, RFC 8259 §7. Its content is checked when it is decoded.
+fn string(text: &str) -> Option<&str> {
+    let mut bytes = text.bytes().enumerate().skip(1);
+    while let Some((index, byte)) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b'"' => return text.get(..=index),
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,93 @@
+//! Filters of RFC 7644 §3.4.2.2.
+//!
+//! A text becomes tokens (`lexer`), an expression (`parser`) whose names and values are tied to the schema tables as they
+//! are read (`bind`), and then decides about resources (`eval`) or about the look-ups that find them (`probe`).
+
+mod ast;
+mod bind;
+mod error;
+mod eval;
+mod lexer;
+mod parser;
+mod probe;
+mod text;
+mod token;
+mod value_filter;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::limits::MAX_FILTER_BYTES;
+use crate::path::AttributePath;
+use crate::schema::{Attribute, ResourceType};
+
+use ast::{Expression, Term};
+use parser::Parser;
+
+pub use error::FilterError;
+pub use probe::{Column, Probe, SEVERAL_EMAILS, email_key};
+pub use text::fold;
+pub use value_filter::ValueFilter;
+
+/// A condition on resources of one type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    expression: Expression<Term>,
+}
+
+impl Filter {
+    /// The filter that `text` says about resources of `resource_type`.
+    ///
+    /// Beyond the grammar it takes `valuePath.part` with a comparison, strings for booleans, words without quotes after
+    /// `eq` and `ne` of strings, and any number of blanks. Fails when the text is malformed, exceeds a limit, or names or
+    /// compares what the resource type does not have.
+    pub fn parse(text: &str, resource_type: &'static ResourceType) -> Result<Self, FilterError> {
+        check_length(text, MAX_FILTER_BYTES)?;
+        let mut parser = Parser::new(text, 0)?;
+        let expression = parser.expression(resource_type)?;
+        parser.end("expected `and`, `or` or the end")?;
+        Ok(Self { expression })
+    }
+
+    /// Whether a normalised resource matches: canonical names, extensions under their URN, `id` and `meta` included.
+    #[must_use]
+    pub fn matches(&self, resource: &Map<String, Value>) -> bool {
+        self.expression.holds(&|term: &Term| term.matches(resource))
+    }
+
+    /// Look-ups whose union finds every user that matches, and maybe others; `None` when only a scan does.
+    #[must_use]
+    pub fn probes(&self) -> Option<Vec<Probe>> {
+        self.expression.probes()
+    }
+}
+
+/// Canonical text: names as in the schema tables, one blank between words, JSON values of the attribute's type, no
+/// needless parentheses. It parses to an equal filter, unless it exceeds the length that a filter may have.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.expression)
+    }
+}
+
+/// `"[" valFilter "]" [subAttr]` behind `path`, from the byte `bracket` of `text` to its end.
+pub(crate) fn parse_brackets(
+    text: &str,
+    bracket: usize,
+    path: &AttributePath,
+) -> Result<(ValueFilter, Option<&'static Attribute>), FilterError> {
+    let attribute = parser::complex(text, 0, path)?;
+    let mut parser = Parser::new(text, bracket)?;
+    let parsed = parser.brackets(attribute)?;
+    parser.end("expected the end")?;
+    Ok(parsed)
+}
+
+fn check_length(text: &str, limit: usize) -> Result<(), FilterError> {
+    if text.len() <= limit {
+        return Ok(());
+    }
+    let what = format!("{} bytes where at most {limit} are taken,", text.len());
+    Err(FilterError::new(text, 0, &what, None))
+}
