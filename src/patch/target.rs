@@ -1,0 +1,277 @@
+//! Where in the resource a path points, and what an operation does there.
+
+use serde_json::{Map, Value};
+
+use super::{Op, element};
+use crate::error::{ErrorKind, ScimError, quoted};
+use crate::json::kind;
+use crate::path::AttributePath;
+use crate::resource::Resource;
+use crate::resource::normalise::{attribute_value, is_assigned, single};
+use crate::schema::{Attribute, AttributeType, ResourceType, Schema};
+use crate::value_path::ValuePath;
+
+/// Applies one operation at one path.
+pub(super) fn apply(
+    resource: &mut Resource,
+    op: Op,
+    path: &ValuePath,
+    value: &Value,
+    resource_type: &'static ResourceType,
+) -> Result<(), ScimError> {
+    match &path.attribute {
+        AttributePath::Declared {
+            extension,
+            attribute,
+            sub_attribute,
+        } => {
+            let mut container = Container::open(resource, *extension);
+            let object = container.object();
+            let result = match (&path.filter, sub_attribute) {
+                (Some(filter), _) => element::apply(object, op, attribute, filter, path.sub_attribute, value),
+                (None, Some(part)) => part_of(object, op, attribute, part, value),
+                (None, None) => whole(object, op, attribute, value),
+            };
+            container.close();
+            result
+        }
+        AttributePath::Extension(extension) => whole_extension(resource, op, extension, value, resource_type),
+        AttributePath::Undeclared { urn, name } => {
+            undeclared(resource, op, urn, name, value);
+            Ok(())
+        }
+    }
+}
+
+/// The object that holds an attribute: the resource, or an extension object that is created on demand (Entra quirk Q-16)
+/// and removed when nothing is left in it.
+struct Container<'a> {
+    resource: &'a mut Resource,
+    extension: Option<&'static Schema>,
+    object: Map<String, Value>,
+}
+
+impl<'a> Container<'a> {
+    fn open(resource: &'a mut Resource, extension: Option<&'static Schema>) -> Self {
+        let object = match extension.and_then(|schema| resource.get_mut(schema.id)) {
+            Some(Value::Object(object)) => std::mem::take(object),
+            _ => Map::new(),
+        };
+        Self {
+            resource,
+            extension,
+            object,
+        }
+    }
+
+    fn object(&mut self) -> &mut Map<String, Value> {
+        match self.extension {
+            Some(_) => &mut self.object,
+            None => self.resource,
+        }
+    }
+
+    fn close(self) {
+        if let Some(schema) = self.extension {
+            put(
+                self.resource,
+                schema.id,
+                (!self.object.is_empty()).then_some(Value::Object(self.object)),
+            );
+        }
+    }
+}
+
+/// Sets a member, or removes it when there is no value.
+pub(super) fn put(object: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    match value {
+        Some(value) => {
+            object.insert(name.to_owned(), value);
+        }
+        None => {
+            object.shift_remove(name);
+        }
+    }
+}
+
+/// A path that names an attribute as a whole.
+fn whole(
+    object: &mut Map<String, Value>,
+    op: Op,
+    attribute: &'static Attribute,
+    value: &Value,
+) -> Result<(), ScimError> {
+    if op == Op::Remove {
+        return remove_whole(object, attribute, value);
+    }
+    let Some(value) = attribute_value(attribute, value)? else {
+        // `""` and null clear (Entra quirk Q-24); an added empty array adds nothing.
+        if op == Op::Replace || !attribute.multi_valued {
+            put(object, attribute.name, None);
+        }
+        return Ok(());
+    };
+    match (object.get_mut(attribute.name), value) {
+        (Some(Value::Array(present)), Value::Array(new)) if op == Op::Add => {
+            element::append(present, new, attribute)
+        }
+        (Some(Value::Object(present)), Value::Object(new)) if attribute.kind == AttributeType::Complex => {
+            // RFC 7644 §3.5.2.1, §3.5.2.3: parts that the value does not name stay.
+            element::merge(present, new);
+            Ok(())
+        }
+        (_, value) => {
+            put(object, attribute.name, Some(value));
+            Ok(())
+        }
+    }
+}
+
+fn remove_whole(
+    object: &mut Map<String, Value>,
+    attribute: &'static Attribute,
+    value: &Value,
+) -> Result<(), ScimError> {
+    // RFC 7644 §3.5.2.2
+    if attribute.required {
+        return Err(ScimError::new(
+            ErrorKind::Mutability,
+            format!("{} is required and cannot be removed", quoted(attribute.name)),
+        ));
+    }
+    // Entra quirk Q-03: a value beside a remove lists what is to go. Reading the path alone would empty the attribute.
+    if attribute.multi_valued && is_assigned(value) {
+        if let (Some(Value::Array(present)), Some(Value::Array(listed))) =
+            (object.get_mut(attribute.name), attribute_value(attribute, value)?)
+        {
+            present.retain(|element| !listed.iter().any(|gone| element::same(element, gone)));
+            if present.is_empty() {
+                put(object, attribute.name, None);
+            }
+        }
+        return Ok(());
+    }
+    put(object, attribute.name, None);
+    Ok(())
+}
+
+/// A path such as `name.givenName`, or `emails.value` for every e-mail.
+fn part_of(
+    object: &mut Map<String, Value>,
+    op: Op,
+    attribute: &'static Attribute,
+    part: &'static Attribute,
+    value: &Value,
+) -> Result<(), ScimError> {
+    if part.is_read_only() {
+        return Err(super::read_only(&format!("{}.{}", attribute.name, part.name)));
+    }
+    let value = match op {
+        Op::Remove => None,
+        Op::Add | Op::Replace => single(part, value, &format!("{}.{}", attribute.name, part.name))?,
+    };
+    match object.get_mut(attribute.name) {
+        Some(Value::Array(elements)) => {
+            for element in elements.iter_mut() {
+                element::set_part(element, part, value.clone());
+            }
+            element::drop_empty(elements);
+            if elements.is_empty() {
+                put(object, attribute.name, None);
+            }
+        }
+        Some(present) => {
+            element::set_part(present, part, value);
+            if !is_assigned(present) {
+                put(object, attribute.name, None);
+            }
+        }
+        None => {
+            if let Some(value) = value {
+                let mut parts = Map::new();
+                parts.insert(part.name.to_owned(), value);
+                let element = Value::Object(parts);
+                let created = if attribute.multi_valued {
+                    Value::Array(vec![element])
+                } else {
+                    element
+                };
+                put(object, attribute.name, Some(created));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A path, or a key of a path-less value, that is the URN of an extension. Members that the value does not name stay
+/// (Entra quirk Q-06).
+fn whole_extension(
+    resource: &mut Resource,
+    op: Op,
+    extension: &'static Schema,
+    value: &Value,
+    resource_type: &'static ResourceType,
+) -> Result<(), ScimError> {
+    if op == Op::Remove || value.is_null() {
+        put(resource, extension.id, None);
+        return Ok(());
+    }
+    let Value::Object(members) = value else {
+        return Err(ScimError::invalid_value(format!(
+            "{} must be an object, not {}",
+            quoted(extension.id),
+            kind(value)
+        )));
+    };
+    for (key, value) in members {
+        let name = format!("{}:{key}", extension.id);
+        if let Ok(path) = ValuePath::parse(&name, resource_type) {
+            apply(resource, op, &path, value, resource_type)?;
+        }
+    }
+    Ok(())
+}
+
+/// An attribute of an extension that no table declares (Entra quirk Q-19). An object as value is the whole extension: the
+/// last piece of its URN was taken for the name.
+fn undeclared(resource: &mut Resource, op: Op, urn: &str, name: &str, value: &Value) {
+    let whole = format!("{urn}:{name}");
+    let is_whole = value.is_object()
+        || (op == Op::Remove && resource.keys().any(|key| key.eq_ignore_ascii_case(&whole)));
+    let urn = if is_whole { whole.as_str() } else { urn };
+    let key = resource
+        .keys()
+        .find(|key| key.eq_ignore_ascii_case(urn))
+        .cloned()
+        .unwrap_or_else(|| urn.to_owned());
+    if is_whole && op == Op::Remove {
+        put(resource, &key, None);
+        return;
+    }
+    let mut object = match resource.get_mut(&key) {
+        Some(Value::Object(object)) => std::mem::take(object),
+        _ => Map::new(),
+    };
+    let mut set = |name: &str, value: &Value| {
+        let name = object
+            .keys()
+            .find(|key| key.eq_ignore_ascii_case(name))
+            .cloned()
+            .unwrap_or_else(|| name.to_owned());
+        let value = (op != Op::Remove && is_assigned(value)).then(|| value.clone());
+        put(&mut object, &name, value);
+    };
+    match value {
+        Value::Object(members) if is_whole => {
+            for (name, value) in members {
+                set(name, value);
+            }
+        }
+        value => set(name, value),
+    }
+    put(
+        resource,
+        &key,
+        (!object.is_empty()).then_some(Value::Object(object)),
+    );
+}
