@@ -1,0 +1,102 @@
+//! One SCIM request, from its bytes to the answer's, without I/O.
+//!
+//! The engine is an `async fn` whose awaits are the needs it has of the store. PHP drives it: [`Exchange::next`] tells
+//! what is needed, [`Exchange::resume`] brings it. No Rust frame is on the stack while WordPress works, so a fatal error
+//! or a memory limit there cannot jump over one.
+
+mod groups;
+mod need;
+mod query;
+mod request;
+mod response;
+mod route;
+mod store;
+mod users;
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+pub use need::{Answer, By, Changes, Need, Record, StoreError};
+pub use request::{Config, Request};
+pub use response::{Notice, Response};
+
+use crate::error::ScimError;
+use store::Store;
+
+/// Text of a 500; what happened is in the site's log, for it may concern others than the client.
+const INTERNAL: &str = "the server failed to answer, nothing was changed; the site's administrator finds the reason in its error log";
+
+/// A request being answered.
+pub struct Exchange {
+    store: Store,
+    state: State,
+}
+
+enum State {
+    Running(Pin<Box<dyn Future<Output = Response>>>),
+    Done(Response),
+}
+
+impl Exchange {
+    /// Starts to answer a request.
+    #[must_use]
+    pub fn new(request: Request, config: Config) -> Self {
+        let store = Store::default();
+        let answer = route::answer(request, config, store.clone());
+        Self {
+            store,
+            state: State::Running(Box::pin(answer)),
+        }
+    }
+
+    /// An exchange that is over before it began: a refusal that WordPress decides, in the form of SCIM.
+    #[must_use]
+    pub fn refusal(status: u16, detail: &str) -> Self {
+        let status = if (400..600).contains(&status) { status } else { 500 };
+        Self {
+            store: Store::default(),
+            state: State::Done(Response::error(&ScimError::status(status, detail))),
+        }
+    }
+
+    /// What the engine needs next of the store; `None` when the answer is ready. Asked again without
+    /// [`Exchange::resume`] in between, it repeats itself.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "PHP calls it so; it is no iterator, for each step waits for an answer"
+    )]
+    pub fn next(&mut self) -> Option<Need> {
+        if let State::Running(future) = &mut self.state {
+            let mut context = Context::from_waker(Waker::noop());
+            // A panic is a defect of ours; the worker and its other requests must survive it.
+            let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)));
+            match polled {
+                Ok(Poll::Pending) => {}
+                Ok(Poll::Ready(response)) => self.state = State::Done(response),
+                Err(_) => self.state = State::Done(Response::error(&ScimError::status(500, INTERNAL))),
+            }
+        }
+        match self.state {
+            State::Running(_) => self.store.need(),
+            State::Done(_) => None,
+        }
+    }
+
+    /// Brings what [`Exchange::next`] asked for.
+    pub fn resume(&mut self, answer: Answer) {
+        self.store.bring(answer);
+    }
+
+    /// The answer. While the engine still needs something, a 500.
+    #[must_use]
+    pub fn response(&self) -> &Response {
+        static UNFINISHED: std::sync::LazyLock<Response> =
+            std::sync::LazyLock::new(|| Response::error(&ScimError::status(500, INTERNAL)));
+        match &self.state {
+            State::Done(response) => response,
+            State::Running(_) => &UNFINISHED,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The request as PHP hands it over.
+
+use crate::error::ScimError;
+use crate::limits::MAX_BODY_BYTES;
+
+/// Parts of an HTTP request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// HTTP method, as sent.
+    pub method: String,
+    /// Path below the base URL, decoded, such as `/Users/2819c223`.
+    pub path: String,
+    /// Query parameters, decoded.
+    pub query: Vec<(String, Vec<u8>)>,
+    /// Header fields; names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Raw body.
+    pub body: Vec<u8>,
+}
+
+/// What the engine can't know by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Base URL, without a slash at its end.
+    pub base: String,
+    /// Milliseconds since the Unix epoch.
+    pub now: i64,
+    /// Id for the resource that the request may create.
+    pub new_id: String,
+    /// Largest body in bytes.
+    pub max_body_bytes: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            base: String::new(),
+            now: 0,
+            new_id: String::new(),
+            max_body_bytes: MAX_BODY_BYTES,
+        }
+    }
+}
+
+impl Request {
+    /// A query parameter as text; `None` when it is absent. Names compare without case. Fails when the value is not UTF-8.
+    pub(super) fn parameter(&self, name: &str) -> Result<Option<&str>, ScimError> {
+        self.query
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| {
+                std::str::from_utf8(value)
+                    .map_err(|_| ScimError::invalid_value(format!("the parameter '{name}' is not UTF-8")))
+            })
+            .transpose()
+    }
+
+    /// Refuses a body of another media type (RFC 7644 §3.1, §3.8). A missing type is let through: the body must be JSON
+    /// anyway.
+    pub(super) fn require_json(&self) -> Result<(), ScimError> {
+        let Some((_, value)) = self.headers.iter().find(|(name, _)| name == "content-type") else {
+            return Ok(());
+        };
+        let media_type = value.split(';').next().unwrap_or_default().trim();
+        let accepted = ["application/scim+json", "application/json"]
+            .iter()
+            .any(|known| media_type.eq_ignore_ascii_case(known));
+        if accepted || media_type.is_empty() {
+            Ok(())
+        } else {
+            Err(ScimError::status(
+                415,
+                format!(
+                    "the body must be application/scim+json, not {}",
+                    crate::error::quoted(media_type)
+                ),
+            ))
+        }
+    }
+
+    /// Refuses a body above the limit.
+    pub(super) fn require_size(&self, config: &Config) -> Result<(), ScimError> {
+        if self.body.len() <= config.max_body_bytes {
+            return Ok(());
+        }
+        Err(ScimError::status(
+            413,
+            format!(
+                "the body has {} bytes, at most {} are possible",
+                self.body.len(),
+                config.max_body_bytes
+            ),
+        ))
+    }
+}
