@@ -115,8 +115,9 @@ impl AttributePath {
     fn undeclared(text: &str) -> Result<Self, PathError> {
         let syntax = || PathError::Syntax(text.to_owned());
         let (urn, name) = text.rsplit_once(':').ok_or_else(syntax)?;
-        if !is_attribute_name(name) {
-            return Err(syntax());
+        // What no table declares is not known to have parts either.
+        if split_name(name, text)?.1.is_some() {
+            return Err(PathError::Unknown(text.to_owned()));
         }
         Ok(Self::Undeclared {
             urn: urn.to_owned(),

@@ -125,6 +125,11 @@ impl<'a> Parser<'a> {
 
     /// `"pr" / compareOp SP compValue`
     fn test(&mut self) -> Result<RawTest<'a>, FilterError> {
+        self.terms += 1;
+        if self.terms > MAX_FILTER_TERMS {
+            let what = format!("more than {MAX_FILTER_TERMS} comparisons");
+            return Err(self.error(&what));
+        }
         if self.token.is("pr") {
             self.advance()?;
             return Ok(RawTest::Present);
@@ -175,15 +180,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn name(&mut self) -> Result<(&'a str, usize), FilterError> {
+    fn name(&self) -> Result<(&'a str, usize), FilterError> {
         let Some(word) = self.token.word() else {
             return Err(self.expected("expected an attribute name"));
         };
-        self.terms += 1;
-        if self.terms > MAX_FILTER_TERMS {
-            let what = format!("more than {MAX_FILTER_TERMS} comparisons");
-            return Err(self.error(&what));
-        }
         Ok((word, self.token.start))
     }
 
@@ -241,7 +241,6 @@ impl Atom for Term {
                 part: None,
             }),
             (filter, Some(part)) => {
-                parser.terms += 1;
                 let test = parser.test()?;
                 Ok(Self::Selection {
                     path,

@@ -31,10 +31,7 @@ fn folded(text: &str) -> impl DoubleEndedIterator<Item = char> {
 
 /// Whether `text` folds to `fold`.
 pub(super) fn equals(text: &str, fold: &str) -> bool {
-    if text.len() == fold.len() && text.eq_ignore_ascii_case(fold) {
-        return true;
-    }
-    !text.is_ascii() && folded(text).eq(fold.chars())
+    text.eq_ignore_ascii_case(fold) || (!text.is_ascii() && folded(text).eq(fold.chars()))
 }
 
 /// Whether the fold of `text` begins with `fold`.
@@ -86,4 +83,46 @@ pub(super) fn compare(text: &str, fold: &str) -> Ordering {
             .cmp(fold.bytes());
     }
     folded(text).cmp(fold.chars())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fold_lower_cases_every_character_by_itself() {
+        for (text, expected) in [
+            (
+                "Mira.HALVORSEN@Corp.example.com",
+                "mira.halvorsen@corp.example.com",
+            ),
+            ("STRAẞE straße", "straße straße"),
+            ("STRASSE", "strasse"),
+            ("ΟΔΥΣΣΕΥΣ Οδυσσευς", "οδυσσευσ οδυσσευσ"),
+            ("İI", "i\u{307}i"),
+            ("ı", "ı"),
+            ("\u{212a}", "k"),
+            ("ÉE\u{301}", "ée\u{301}"),
+            ("ǅ", "ǆ"),
+            ("𐐀", "𐐨"),
+            ("ﬁ", "ﬁ"),
+        ] {
+            assert_eq!(fold(text), expected);
+        }
+    }
+
+    #[test]
+    fn fold_of_a_fold_is_the_fold() {
+        for character in '\0'..=char::MAX {
+            let once = fold(character.encode_utf8(&mut [0; 4]));
+            assert_eq!(fold(&once), once, "{character:?}");
+        }
+    }
+
+    #[test]
+    fn combining_marks_are_not_composed() {
+        assert!(!equals("E\u{301}", &fold("É")));
+        assert!(contains("E\u{301}", &fold("e")));
+        assert!(starts_with("İstanbul", &fold("I")));
+    }
 }

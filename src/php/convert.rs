@@ -5,7 +5,7 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Error;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
+use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::ce;
 
 use super::ini;
@@ -59,15 +59,22 @@ fn array<'a>(table: &'a ZendHashTable, key: &str) -> PhpResult<&'a ZendHashTable
         .ok_or_else(|| wrong(key, "an array"))
 }
 
-/// Entries whose value is no string are passed over: `filter[]=x` is no parameter of SCIM.
-fn pairs(table: &ZendHashTable) -> impl Iterator<Item = (String, &[u8])> {
-    table.iter().filter_map(|(key, value)| {
-        let key = match key {
-            ArrayKey::Long(number) => number.to_string(),
-            other => other.to_string(),
+/// Entries whose value is no string are passed over: `filter[]=x` is no parameter of SCIM. Names come from the client and
+/// need not be UTF-8; PHP makes integers of those that look like one.
+fn pairs(table: &ZendHashTable) -> Vec<(String, &[u8])> {
+    let mut pairs = Vec::with_capacity(table.len());
+    let mut entries = table.iter();
+    // Not by the iterator's own items, which panic at a name that is not UTF-8.
+    while let Some((key, value)) = entries.next_zval() {
+        let Some(value) = bytes(value) else { continue };
+        let key = match (key.long(), bytes(&key)) {
+            (Some(number), _) => number.to_string(),
+            (None, Some(name)) => String::from_utf8_lossy(name).into_owned(),
+            (None, None) => continue,
         };
-        bytes(value).map(|value| (key, value))
-    })
+        pairs.push((key, value));
+    }
+    pairs
 }
 
 /// `$request` of the constructor.
@@ -79,12 +86,14 @@ pub(super) fn request(table: &ZendHashTable) -> PhpResult<Request> {
             .ok_or_else(|| wrong(key, "a string"))
     };
     Ok(Request {
-        method: text(table, "method")?,
+        method: String::from_utf8_lossy(raw("method")?).into_owned(),
         path: String::from_utf8_lossy(raw("path")?).into_owned(),
         query: pairs(array(table, "query")?)
+            .into_iter()
             .map(|(key, value)| (key, value.to_vec()))
             .collect(),
         headers: pairs(array(table, "headers")?)
+            .into_iter()
             .map(|(key, value)| (key, String::from_utf8_lossy(value).into_owned()))
             .collect(),
         body: raw("body")?.to_vec(),
@@ -113,6 +122,9 @@ pub(super) fn answer(table: &ZendHashTable) -> PhpResult<Answer> {
         return Ok(Answer::Record(Box::new(record(array(table, "record")?)?)));
     }
     if table.get("deleted").is_some() {
+        if !boolean(table, "deleted")? {
+            return Err(wrong("deleted", "true; what was not deleted is an error"));
+        }
         return Ok(Answer::Deleted);
     }
     let records = array(table, "records")?

@@ -1,26 +1,34 @@
 //! `Scimpress\Filter` and `Scimpress\FilterError`
 
 use ext_php_rs::binary_slice::BinarySlice;
+use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::exception::PhpException;
-use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
-use ext_php_rs::zend::ce;
+use ext_php_rs::zend::{ClassEntry, ce};
 
+use super::FINAL;
 use crate::error::ScimError;
 use crate::schema::USER;
 use crate::{filter, json, resource};
 
-/// A filter that cannot be read, or a resource that cannot be matched; the message names the position.
-#[php_class]
-#[php(name = "Scimpress\\FilterError")]
-#[php(extends(ce = ce::exception, stub = "\\Exception"))]
-#[derive(Default)]
-pub(crate) struct FilterError;
+/// Name of the class that [`error_class`] registers.
+const ERROR_CLASS: &str = "Scimpress\\FilterError";
+
+/// `Scimpress\FilterError`.
+///
+/// Built by hand, since the bindings' own classes put a Rust value behind each object and so lose what `\Exception` does
+/// when one is made: file, line and trace.
+pub(super) fn error_class() -> ClassBuilder {
+    ClassBuilder::new(ERROR_CLASS)
+        .extends((ce::exception, "\\Exception"))
+        .docs(&[" A filter that cannot be read, or a resource that cannot be matched; the message names the position."])
+        .registration(|_class, _arguments| {})
+}
 
 /// A filter over users, RFC 7644 section 3.4.2.2.
 #[php_class]
 #[php(name = "Scimpress\\Filter")]
-#[php(flags = ClassFlags::Final)]
+#[php(flags = FINAL)]
 pub(crate) struct Filter {
     inner: filter::Filter,
 }
@@ -29,21 +37,21 @@ pub(crate) struct Filter {
 impl Filter {
     /// Reads a filter.
     ///
-    /// @param string $filter such as `userName eq "ana@example.com"`.
+    /// @param string $filter Such as `userName eq "ana@example.com"`.
     ///
     /// @return Filter
     ///
     /// @throws FilterError when it is malformed or compares what cannot be compared.
     #[php(name = "parse")]
     pub(crate) fn parse(filter: BinarySlice<u8>) -> PhpResult<Self> {
-        let text = std::str::from_utf8(&filter).map_err(|_| exception("the filter is not UTF-8".into()))?;
+        let text = std::str::from_utf8(&filter).map_err(|_| exception("the filter is not UTF-8"))?;
         let inner = filter::Filter::parse(text, &USER).map_err(|error| scim(error.into()))?;
         Ok(Self { inner })
     }
 
     /// Whether a user matches.
     ///
-    /// @param string $resource the user as JSON text.
+    /// @param string $resource The user as JSON text.
     ///
     /// @return bool
     ///
@@ -73,9 +81,12 @@ impl Filter {
 }
 
 fn scim(error: ScimError) -> PhpException {
-    exception(error.detail)
+    exception(&error.detail)
 }
 
-fn exception(message: String) -> PhpException {
-    PhpException::from_class::<FilterError>(message)
+fn exception(message: &str) -> PhpException {
+    // Looked up each time: a SAPI may shut the module down and start it again, which makes another class entry.
+    let class = ClassEntry::try_find(ERROR_CLASS).unwrap_or_else(ce::exception);
+    // PHP takes the message as a C string.
+    PhpException::new(message.replace('\0', "\u{fffd}"), 0, class)
 }

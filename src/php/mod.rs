@@ -2,7 +2,7 @@
 
 #![expect(
     unsafe_code,
-    reason = "the bindings' macros expand to unsafe code, and one symbol of PHP is declared here"
+    reason = "the bindings' macros expand to unsafe code, and three symbols of PHP are declared here"
 )]
 #![expect(
     clippy::doc_markdown,
@@ -17,15 +17,21 @@ mod convert;
 mod exchange;
 mod filter;
 mod ini;
+mod panic;
 #[cfg(feature = "probe")]
 mod probe;
 mod token;
 
+use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
 use crate::limits;
+
+/// Of each class with a Rust value behind its objects. Properties of such an object would be lost to PHP's collector of
+/// cycles.
+const FINAL: ClassFlags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties);
 
 /// Version of the extension, such as `0.1.0`.
 ///
@@ -55,18 +61,23 @@ extern "C" fn info(module: *mut ModuleEntry) {
     ini::display(module);
 }
 
-/// Registers the settings of php.ini.
+/// Registers what the module builder cannot: the settings of php.ini and the exception class.
 fn startup(_kind: i32, module_number: i32) -> i32 {
+    const SUCCESS: i32 = 0;
+    const FAILURE: i32 = -1;
+    panic::report_to_error_log();
     ini::register(module_number);
-    0
+    match filter::error_class().register() {
+        Ok(()) => SUCCESS,
+        Err(_) => FAILURE,
+    }
 }
 
-/// Everything that the extension exports.
+/// What the extension exports beside [`filter::error_class`].
 fn exports(module: ModuleBuilder) -> ModuleBuilder {
     module
         .name("scimpress")
         .version(crate::VERSION)
-        .class::<filter::FilterError>()
         .class::<exchange::Exchange>()
         .class::<filter::Filter>()
         .class::<token::Token>()

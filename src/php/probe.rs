@@ -1,6 +1,6 @@
 //! Exports for the extension's own tests. Never part of a package.
 
-use ext_php_rs::describe::{Module, ToStub};
+use ext_php_rs::describe::{Class, Module, ToStub};
 use ext_php_rs::prelude::*;
 
 /// Panics, to show that a worker survives it.
@@ -16,9 +16,13 @@ pub(crate) fn probe_panic() {
 #[php(name = "Scimpress\\Probe\\stubs")]
 pub(crate) fn probe_stubs() -> PhpResult<String> {
     let module = super::exports(ModuleBuilder::new("scimpress", crate::VERSION));
-    Module::from(module)
+    let exports = Module::from(module)
         .to_stub()
-        .map_err(|error| error.to_string().into())
+        .map_err(|error| error.to_string())?;
+    let error_class = Class::from(super::filter::error_class())
+        .to_stub()
+        .map_err(|error| error.to_string())?;
+    Ok(format!("{exports}\nnamespace Scimpress {{\n{error_class}}}\n"))
 }
 
 pub(super) fn register(module: ModuleBuilder) -> ModuleBuilder {

@@ -1,17 +1,17 @@
 //! `Scimpress\Token`
 
 use ext_php_rs::binary_slice::BinarySlice;
-use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
+use super::FINAL;
 use super::convert::{self, type_error};
 use crate::token;
 
 /// A secret token of a SCIM client, known only by its digest.
 #[php_class]
 #[php(name = "Scimpress\\Token")]
-#[php(flags = ClassFlags::Final)]
+#[php(flags = FINAL)]
 pub(crate) struct Token {
     inner: token::Token,
 }
@@ -20,9 +20,9 @@ pub(crate) struct Token {
 impl Token {
     /// Reads the value of an Authorization header, `Bearer` and a token.
     ///
-    /// @param string $authorization
+    /// @param string $authorization Value of the header.
     ///
-    /// @return Token|null null when it is not a bearer token.
+    /// @return Token|null Null when it is not a bearer token.
     #[php(name = "parse")]
     pub(crate) fn parse(authorization: BinarySlice<u8>) -> Option<Self> {
         token::Token::parse(&authorization).map(|inner| Self { inner })
@@ -32,7 +32,7 @@ impl Token {
     ///
     /// @param string $secret 16 to 4096 visible ASCII characters.
     ///
-    /// @return Token|null null when the secret cannot be sent as a bearer token.
+    /// @return Token|null Null when the secret cannot be sent as a bearer token.
     #[php(name = "fromSecret")]
     pub(crate) fn from_secret(secret: BinarySlice<u8>) -> Option<Self> {
         token::Token::from_secret(&secret).map(|inner| Self { inner })
@@ -48,9 +48,11 @@ impl Token {
 
     /// Which of the stored digests is this token's; all are compared in constant time.
     ///
-    /// @param array $digests list of lower-case hexadecimal digests.
+    /// @param list<string> $digests Lower-case hexadecimal digests.
     ///
-    /// @return int|null position in the list, null when none matches.
+    /// @return int|null Position in the list, null when none matches.
+    ///
+    /// @throws \TypeError when an entry is no string.
     #[php(name = "matches")]
     pub(crate) fn matches(&self, digests: &ZendHashTable) -> PhpResult<Option<i64>> {
         let digests = digests
