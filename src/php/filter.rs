@@ -5,9 +5,11 @@ use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::prelude::*;
 use ext_php_rs::zend::{ClassEntry, ce};
+use serde_json::Value;
 
 use super::FINAL;
 use crate::error::ScimError;
+use crate::path::member;
 use crate::schema::USER;
 use crate::{filter, json, resource};
 
@@ -51,7 +53,7 @@ impl Filter {
 
     /// Whether a user matches.
     ///
-    /// @param string $resource The user as JSON text.
+    /// @param string $resource The user as JSON text. As in a request, null, "" and [] mean that there is no value.
     ///
     /// @return bool
     ///
@@ -59,7 +61,11 @@ impl Filter {
     #[php(name = "matches")]
     pub(crate) fn matches(&self, resource: BinarySlice<u8>) -> PhpResult<bool> {
         let object = json::object(&resource).map_err(scim)?;
-        let user = resource::normalise::representation(&object, &USER).map_err(scim)?;
+        let mut user = resource::normalise::representation(&object, &USER).map_err(scim)?;
+        // Normalising leaves it out, since the engine derives it; here it is part of what is to be matched.
+        if let Some(schemas @ Value::Array(_)) = member(&object, "schemas") {
+            user.insert("schemas".into(), schemas.clone());
+        }
         Ok(self.inner.matches(&user))
     }
 

@@ -1,0 +1,218 @@
+<?php
+/**
+ * Exchanges through the boundary.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Tests\Extension;
+
+use PHPUnit\Framework\TestCase;
+use Scimpress\Exchange;
+
+/**
+ * What goes in and out arrives whole, and a loop that is driven wrongly does no harm.
+ */
+final class Exchange_Test extends TestCase {
+
+	private const USER = array(
+		'schemas'    => array( 'urn:ietf:params:scim:schemas:core:2.0:User', 'urn:ietf:params:scim:schemas:extension:wpo365:2.0:User' ),
+		'userName'   => 'Mira@Corp.example',
+		'externalId' => 'E1',
+		'name'       => array(
+			'givenName'  => 'Mi\\ra "M" 😀',
+			'familyName' => "O'Halvorsen",
+		),
+		'emails'     => array(
+			array(
+				'value' => 'Mira@Corp.example',
+				'type'  => 'work',
+			),
+		),
+		'urn:ietf:params:scim:schemas:extension:wpo365:2.0:User' => array( 'objectId' => 'ABC' ),
+	);
+
+	public function test_create_hands_over_every_entry(): void {
+		$exchange = Requests::answer( array( 'method' => 'POST', 'body' => json_encode( self::USER ) ), $needs );
+		$create   = $needs[0];
+		$document = json_decode( $create['document'], true );
+		unset( $create['document'] );
+		self::assertSame(
+			array(
+				'need'       => 'create',
+				'id'         => Requests::ID,
+				'now'        => 1763793784123,
+				'userName'   => 'mira@corp.example',
+				'externalId' => 'E1',
+				'objectId'   => 'abc',
+				'email'      => 'mira@corp.example',
+				'active'     => true,
+				'wordpress'  => array(
+					'user_email'        => 'Mira@Corp.example',
+					'first_name'        => 'Mi\\ra "M" 😀',
+					'last_name'         => "O'Halvorsen",
+					'display_name'      => 'Mi\\ra "M" 😀 O\'Halvorsen',
+					'userPrincipalName' => 'Mira@Corp.example',
+					'aadObjectId'       => 'ABC',
+				),
+				'login'      => array(
+					'preferred' => 'Mira@Corp.example',
+					'suffix'    => substr( hash( 'sha256', 'mira@corp.example' ), 0, 8 ),
+				),
+			),
+			$create
+		);
+		self::assertSame( self::USER['name'], $document['name'] );
+		self::assertSame( 201, $exchange->status() );
+		self::assertSame(
+			array(
+				'Content-Type'  => 'application/scim+json',
+				'Cache-Control' => 'no-store',
+				'Location'      => Requests::BASE . '/Users/' . Requests::ID,
+			),
+			$exchange->headers()
+		);
+		self::assertSame( Requests::ID, json_decode( $exchange->body() )->id );
+	}
+
+	public function test_absent_keys_are_null(): void {
+		Requests::answer( array( 'method' => 'POST', 'body' => '{"userName":"x"}' ), $needs );
+		self::assertSame( array( null, null, null ), array( $needs[0]['externalId'], $needs[0]['objectId'], $needs[0]['email'] ) );
+		self::assertNull( $needs[0]['wordpress']['aadObjectId'] );
+	}
+
+	public function test_update_hands_over_only_the_fields_that_change(): void {
+		$patch    = '{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}';
+		$exchange = Requests::answer( array( 'method' => 'PATCH', 'path' => '/Users/' . Requests::ID, 'body' => $patch ), $needs );
+		self::assertSame( array( 'select', 'update' ), array_column( $needs, 'need' ) );
+		self::assertSame( array( 3, false, array() ), array( $needs[1]['version'], $needs[1]['active'], $needs[1]['wordpress'] ) );
+		self::assertSame( array( 'need', 'id', 'version', 'now', 'userName', 'externalId', 'objectId', 'email', 'active', 'document', 'wordpress' ), array_keys( $needs[1] ) );
+		self::assertContains( $exchange->status(), array( 200, 204 ) );
+	}
+
+	public function test_delete_needs_only_the_id(): void {
+		$exchange = Requests::answer( array( 'method' => 'DELETE', 'path' => '/Users/' . Requests::ID ), $needs );
+		self::assertSame( array( 'need' => 'delete', 'id' => Requests::ID ), end( $needs ) );
+		self::assertSame( array( 204, '' ), array( $exchange->status(), $exchange->body() ) );
+	}
+
+	public function test_select_and_page_have_their_entries(): void {
+		Requests::answer( array( 'query' => array( 'filter' => 'externalId eq "E1"' ) ), $needs );
+		self::assertSame( array( 'need' => 'select', 'by' => 'externalId', 'value' => 'E1', 'after' => 0, 'limit' => 200 ), $needs[0] );
+		Requests::answer( array( 'query' => array( 'filter' => 'title pr' ) ), $needs );
+		self::assertSame( array( 'need' => 'select', 'by' => null, 'value' => null, 'after' => 0, 'limit' => 200 ), $needs[0] );
+		Requests::answer( array( 'query' => array( 'startIndex' => '3', 'count' => '2' ) ), $needs );
+		self::assertSame( array( 'need' => 'page', 'offset' => 2, 'limit' => 2 ), $needs[0] );
+	}
+
+	public function test_index_behind_every_integer_stays_an_integer(): void {
+		Requests::answer( array( 'query' => array( 'startIndex' => str_repeat( '9', 40 ) ) ), $needs );
+		self::assertIsInt( $needs[0]['offset'] );
+		self::assertGreaterThan( 1 << 61, $needs[0]['offset'] );
+	}
+
+	public function test_shared_external_id_is_noticed(): void {
+		$other    = Requests::record( array( 'position' => 8, 'id' => 'other' ) );
+		$exchange = new Exchange( Requests::request( array( 'method' => 'POST', 'body' => json_encode( self::USER ) ) ), Requests::config() );
+		for ( $need = $exchange->next(); null !== $need; $need = $exchange->next() ) {
+			$exchange->resume( 'select' === $need['need'] ? array( 'records' => array( Requests::record(), $other ) ) : Requests::perform( $need ) );
+		}
+		self::assertSame( 201, $exchange->status() );
+		$notices = $exchange->notices();
+		self::assertSame( array( 0 ), array_keys( $notices ) );
+		self::assertSame( array( 'code', 'detail', 'resource' ), array_keys( $notices[0] ) );
+		self::assertSame( array( 'externalIdShared', Requests::ID ), array( $notices[0]['code'], $notices[0]['resource'] ) );
+	}
+
+	public function test_body_comes_out_byte_for_byte(): void {
+		$document = json_encode( array( 'userName' => 'x', 'title' => str_repeat( 'ß😀\\"', 50000 ) ), JSON_UNESCAPED_UNICODE );
+		$exchange = new Exchange( Requests::request( array( 'path' => '/Users/x' ) ), Requests::config() );
+		$exchange->next();
+		$exchange->resume( array( 'records' => array( Requests::record( array( 'id' => 'x', 'document' => $document ) ) ) ) );
+		$exchange->next();
+		self::assertSame( str_repeat( 'ß😀\\"', 50000 ), json_decode( $exchange->body() )->title );
+		self::assertSame( $exchange->body(), $exchange->body() );
+	}
+
+	/**
+	 * @dataProvider refusals
+	 */
+	public function test_refusal_is_a_finished_exchange( int $status, int $expected, array $header ): void {
+		$exchange = Exchange::refusal( $status, "bad \xff \"detail\"" );
+		self::assertNull( $exchange->next() );
+		self::assertSame( $expected, $exchange->status() );
+		self::assertSame( array( 'Content-Type' => 'application/scim+json', 'Cache-Control' => 'no-store' ) + $header, $exchange->headers() );
+		self::assertSame( "bad \u{fffd} \"detail\"", json_decode( $exchange->body(), false, 512, JSON_THROW_ON_ERROR )->detail );
+		self::assertSame( array(), $exchange->notices() );
+	}
+
+	public static function refusals(): array {
+		return array(
+			array( 401, 401, array( 'WWW-Authenticate' => 'Bearer realm="SCIM"' ) ),
+			array( 403, 403, array() ),
+			array( 503, 503, array( 'Retry-After' => '30' ) ),
+			'a success' => array( 200, 500, array() ),
+			'negative'  => array( -1, 500, array() ),
+			'huge'      => array( PHP_INT_MAX, 500, array() ),
+		);
+	}
+
+	public function test_need_is_repeated_until_it_is_answered(): void {
+		$exchange = new Exchange( Requests::request(), Requests::config() );
+		self::assertSame( $exchange->next(), $exchange->next() );
+		$exchange->resume( Requests::perform( $exchange->next() ) );
+		self::assertNull( $exchange->next() );
+		self::assertNull( $exchange->next() );
+	}
+
+	public function test_unfinished_exchange_answers_500(): void {
+		$exchange = new Exchange( Requests::request(), Requests::config() );
+		foreach ( array( 'before', 'after' ) as $when ) {
+			self::assertSame( array( 500, array() ), array( $exchange->status(), $exchange->notices() ), $when );
+			self::assertSame( '500', json_decode( $exchange->body() )->status );
+			self::assertSame( 'application/scim+json', $exchange->headers()['Content-Type'] );
+			$exchange->next();
+		}
+		$exchange->resume( Requests::perform( $exchange->next() ) );
+		$exchange->next();
+		self::assertSame( 200, $exchange->status() );
+	}
+
+	public function test_answer_without_need_is_passed_over(): void {
+		$wrong    = array( 'error' => 'protected', 'detail' => '' );
+		$exchange = new Exchange( Requests::request(), Requests::config() );
+		$exchange->resume( $wrong );
+		$need = $exchange->next();
+		self::assertSame( 'page', $need['need'] );
+		$exchange->resume( Requests::perform( $need ) );
+		$exchange->resume( $wrong );
+		self::assertNull( $exchange->next() );
+		$exchange->resume( $wrong );
+		self::assertNull( $exchange->next() );
+		self::assertSame( 200, $exchange->status() );
+	}
+
+	public function test_answer_to_another_need_is_an_internal_error(): void {
+		$exchange = new Exchange( Requests::request(), Requests::config() );
+		$exchange->next();
+		$exchange->resume( array( 'deleted' => true ) );
+		self::assertNull( $exchange->next() );
+		self::assertSame( 500, $exchange->status() );
+	}
+
+	public function test_constructor_called_again_starts_anew(): void {
+		$exchange = Requests::answer( array() );
+		$exchange->__construct( Requests::request( array( 'path' => '/Nothing' ) ), Requests::config() );
+		self::assertNull( $exchange->next() );
+		self::assertSame( 404, $exchange->status() );
+	}
+
+	public function test_exchanges_do_not_mix(): void {
+		$first  = new Exchange( Requests::request( array( 'path' => '/Users/first' ) ), Requests::config() );
+		$second = new Exchange( Requests::request( array( 'path' => '/Users/second' ) ), Requests::config() );
+		self::assertSame( array( 'first', 'second', 'first' ), array( $first->next()['value'], $second->next()['value'], $first->next()['value'] ) );
+		$second->resume( array( 'records' => array() ) );
+		$second->next();
+		self::assertSame( array( 404, 500 ), array( $second->status(), $first->status() ) );
+	}
+}
