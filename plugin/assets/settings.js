@@ -1,0 +1,28 @@
+/* Copy buttons. Without this script the fields are read-only text that can be selected. */
+( function () {
+	'use strict';
+
+	document.querySelectorAll( '.scimpress-copy' ).forEach( function ( button ) {
+		var label = button.textContent;
+		var field = document.getElementById( button.dataset.copy );
+
+		function done() {
+			button.textContent = button.dataset.copied;
+			window.wp.a11y.speak( button.dataset.copied );
+			window.setTimeout( function () {
+				button.textContent = label;
+			}, 2000 );
+		}
+
+		button.hidden = false;
+		button.addEventListener( 'click', function () {
+			field.select();
+			if ( window.navigator.clipboard ) {
+				window.navigator.clipboard.writeText( field.value ).then( done, function () {} );
+			} else if ( document.execCommand( 'copy' ) ) {
+				// Browsers offer the clipboard to HTTPS pages only.
+				done();
+			}
+		} );
+	} );
+}() );

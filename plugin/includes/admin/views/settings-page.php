@@ -1,0 +1,193 @@
+<?php
+/**
+ * The settings page.
+ *
+ * @package Scimpress
+ *
+ * @var array $page Everything that the page shows; see Settings_Page::render().
+ */
+
+use Scimpress\Admin\Settings_Page;
+use Scimpress\Settings;
+use Scimpress\Tokens;
+
+defined( 'ABSPATH' ) || exit;
+
+$scimpress_set_in_config = sprintf(
+	/* translators: %s: name of a constant. */
+	__( 'Set by %s in wp-config.php.', 'scimpress' ),
+	'<code>%s</code>'
+);
+?>
+<div class="wrap scimpress">
+	<h1>Scimpress</h1>
+
+	<?php if ( $page['outcome'] ) : ?>
+		<div class="notice notice-<?php echo esc_attr( $page['outcome'][0] ); ?>" role="status"><p><?php echo esc_html( $page['outcome'][1] ); ?></p></div>
+	<?php endif; ?>
+	<?php foreach ( $page['warnings'] as $scimpress_warning ) : ?>
+		<div class="notice notice-warning"><p><?php echo esc_html( $scimpress_warning ); ?></p></div>
+	<?php endforeach; ?>
+
+	<p><?php esc_html_e( 'Your identity provider creates, updates, deactivates and deletes the users of this site. Enter the two values below there, for example in Microsoft Entra ID under Provisioning.', 'scimpress' ); ?></p>
+
+	<h2><?php esc_html_e( 'Connection', 'scimpress' ); ?></h2>
+	<table class="form-table" role="presentation">
+		<tr>
+			<th scope="row"><label for="scimpress-tenant-url"><?php esc_html_e( 'Tenant URL', 'scimpress' ); ?></label></th>
+			<td>
+				<input type="text" id="scimpress-tenant-url" class="regular-text code scimpress-wide" readonly value="<?php echo esc_url( $page['tenant_url'] ); ?>">
+				<button type="button" class="button scimpress-copy" hidden data-copy="scimpress-tenant-url" data-copied="<?php esc_attr_e( 'Copied', 'scimpress' ); ?>"><?php esc_html_e( 'Copy', 'scimpress' ); ?></button>
+			</td>
+		</tr>
+		<tr>
+			<th scope="row"><?php esc_html_e( 'Secret Token', 'scimpress' ); ?></th>
+			<td>
+				<?php if ( Tokens::is_constant() ) : ?>
+					<p><?php echo wp_kses( sprintf( $scimpress_set_in_config, Tokens::CONSTANT ), array( 'code' => array() ) ); ?></p>
+				<?php elseif ( null !== $page['token'] ) : ?>
+					<div class="scimpress-token">
+						<label for="scimpress-token"><strong><?php esc_html_e( 'Your new token. Copy it now: it is shown only this once and cannot be looked up later.', 'scimpress' ); ?></strong></label>
+						<input type="text" id="scimpress-token" class="regular-text code scimpress-wide" readonly autocomplete="off" spellcheck="false" value="<?php echo esc_attr( $page['token'] ); ?>">
+						<button type="button" class="button button-primary scimpress-copy" hidden data-copy="scimpress-token" data-copied="<?php esc_attr_e( 'Copied', 'scimpress' ); ?>"><?php esc_html_e( 'Copy', 'scimpress' ); ?></button>
+					</div>
+				<?php elseif ( ! $page['tokens'] ) : ?>
+					<p><?php esc_html_e( 'No token yet, so nobody can connect.', 'scimpress' ); ?></p>
+				<?php else : ?>
+					<?php foreach ( $page['tokens'] as $scimpress_token ) : ?>
+						<p>
+							<?php
+							$scimpress_date = wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), (int) ( $scimpress_token['created'] ?? 0 ) );
+							echo esc_html(
+								isset( $scimpress_token['hint'] )
+									/* translators: 1: date and time, 2: last characters of the token. */
+									? sprintf( __( 'A token generated on %1$s that ends in %2$s is in use.', 'scimpress' ), $scimpress_date, $scimpress_token['hint'] )
+									/* translators: %s: date and time. */
+									: sprintf( __( 'A token typed on %s is in use.', 'scimpress' ), $scimpress_date )
+							);
+							?>
+						</p>
+					<?php endforeach; ?>
+				<?php endif; ?>
+
+				<?php if ( ! Tokens::is_constant() ) : ?>
+					<form method="post" action="<?php echo esc_url( Settings_Page::url() ); ?>">
+						<?php wp_nonce_field( Settings_Page::GENERATE ); ?>
+						<input type="hidden" name="<?php echo esc_attr( Settings_Page::ACTION ); ?>" value="<?php echo esc_attr( Settings_Page::GENERATE ); ?>">
+						<button type="submit" class="button"><?php esc_html_e( 'Generate a new token', 'scimpress' ); ?></button>
+						<?php if ( $page['tokens'] ) : ?>
+							<p class="description"><?php esc_html_e( 'The token in use stops working at once.', 'scimpress' ); ?></p>
+						<?php endif; ?>
+					</form>
+					<details>
+						<summary><?php esc_html_e( 'Use a token of your own', 'scimpress' ); ?></summary>
+						<form method="post" action="<?php echo esc_url( Settings_Page::url() ); ?>">
+							<?php wp_nonce_field( Settings_Page::TYPE ); ?>
+							<input type="hidden" name="<?php echo esc_attr( Settings_Page::ACTION ); ?>" value="<?php echo esc_attr( Settings_Page::TYPE ); ?>">
+							<label for="scimpress-typed-token"><?php esc_html_e( 'Token', 'scimpress' ); ?></label>
+							<input type="password" id="scimpress-typed-token" name="token" class="regular-text code" minlength="16" maxlength="4096" required autocomplete="off" spellcheck="false">
+							<button type="submit" class="button"><?php esc_html_e( 'Save token', 'scimpress' ); ?></button>
+						</form>
+					</details>
+				<?php endif; ?>
+			</td>
+		</tr>
+	</table>
+
+	<h2><?php esc_html_e( 'Settings', 'scimpress' ); ?></h2>
+	<form method="post" action="<?php echo esc_url( Settings_Page::url() ); ?>">
+		<?php wp_nonce_field( Settings_Page::SAVE ); ?>
+		<input type="hidden" name="<?php echo esc_attr( Settings_Page::ACTION ); ?>" value="<?php echo esc_attr( Settings_Page::SAVE ); ?>">
+		<table class="form-table" role="presentation">
+			<tr>
+				<th scope="row"><?php esc_html_e( 'Provisioning', 'scimpress' ); ?></th>
+				<td>
+					<label><input type="checkbox" name="enabled" value="1" <?php checked( $page['enabled'] ); ?> <?php disabled( Settings::is_enabled_constant() ); ?>> <?php esc_html_e( 'Accept requests of the identity provider', 'scimpress' ); ?></label>
+					<?php if ( Settings::is_enabled_constant() ) : ?>
+						<p class="description"><?php echo wp_kses( sprintf( $scimpress_set_in_config, Settings::ENABLED_CONSTANT ), array( 'code' => array() ) ); ?></p>
+					<?php endif; ?>
+				</td>
+			</tr>
+			<tr>
+				<th scope="row"><label for="scimpress-role"><?php esc_html_e( 'Role of new users', 'scimpress' ); ?></label></th>
+				<td>
+					<select id="scimpress-role" name="default_role">
+						<?php foreach ( $page['roles'] as $scimpress_role => $scimpress_name ) : ?>
+							<option value="<?php echo esc_attr( $scimpress_role ); ?>" <?php selected( $page['default_role'], $scimpress_role ); ?>><?php echo esc_html( $scimpress_name ); ?></option>
+						<?php endforeach; ?>
+					</select>
+					<p class="description"><?php esc_html_e( 'Roles that may manage the site are not offered. Accounts that may manage it are never changed by provisioning.', 'scimpress' ); ?></p>
+				</td>
+			</tr>
+			<tr>
+				<th scope="row"><?php esc_html_e( 'When a user is deleted there', 'scimpress' ); ?></th>
+				<td>
+					<fieldset>
+						<legend class="screen-reader-text"><span><?php esc_html_e( 'When a user is deleted there', 'scimpress' ); ?></span></legend>
+						<label><input type="radio" name="on_delete" value="<?php echo esc_attr( Settings::DEACTIVATE ); ?>" <?php checked( $page['settings']['on_delete'], Settings::DEACTIVATE ); ?>> <?php esc_html_e( 'Keep the account, but deactivated', 'scimpress' ); ?></label><br>
+						<label><input type="radio" name="on_delete" value="<?php echo esc_attr( Settings::DELETE ); ?>" <?php checked( $page['settings']['on_delete'], Settings::DELETE ); ?>> <?php esc_html_e( 'Delete the account', 'scimpress' ); ?></label>
+						<p>
+							<label for="scimpress-reassign"><?php esc_html_e( 'and give its content to', 'scimpress' ); ?></label>
+							<?php
+							wp_dropdown_users(
+								array(
+									'name'              => 'reassign_to',
+									'id'                => 'scimpress-reassign',
+									'selected'          => $page['settings']['reassign_to'],
+									'include_selected'  => true,
+									'capability'        => array( 'edit_posts' ),
+									'show'              => 'display_name_with_login',
+									'option_none_value' => 0,
+									'show_option_none'  => __( '— nobody —', 'scimpress' ),
+								)
+							);
+							?>
+						</p>
+						<p class="description"><?php esc_html_e( 'Without an heir, a user who owns content is not deleted and the identity provider reports an error.', 'scimpress' ); ?></p>
+					</fieldset>
+				</td>
+			</tr>
+			<tr>
+				<th scope="row"><?php esc_html_e( 'Mail', 'scimpress' ); ?></th>
+				<td>
+					<label><input type="checkbox" name="welcome_mail" value="1" <?php checked( $page['settings']['welcome_mail'] ); ?>> <?php esc_html_e( 'Send new users the mail of WordPress in which they choose a password', 'scimpress' ); ?></label>
+					<p class="description"><?php esc_html_e( 'Not needed when users sign in with Microsoft.', 'scimpress' ); ?></p>
+				</td>
+			</tr>
+		</table>
+		<?php submit_button(); ?>
+	</form>
+
+	<h2><?php esc_html_e( 'State', 'scimpress' ); ?></h2>
+	<table class="form-table" role="presentation">
+		<tr>
+			<th scope="row"><?php esc_html_e( 'PHP extension', 'scimpress' ); ?></th>
+			<td>
+				<?php
+				echo esc_html(
+					/* translators: %s: version number. */
+					$page['problem'] ?? sprintf( __( 'Version %s is loaded.', 'scimpress' ), $page['version'] )
+				);
+				?>
+			</td>
+		</tr>
+		<tr>
+			<th scope="row"><?php esc_html_e( 'Last notices', 'scimpress' ); ?></th>
+			<td>
+				<?php if ( ! $page['notices'] ) : ?>
+					<?php esc_html_e( 'None.', 'scimpress' ); ?>
+				<?php else : ?>
+					<ul class="scimpress-notices">
+						<?php foreach ( $page['notices'] as $scimpress_notice ) : ?>
+							<li>
+								<?php echo esc_html( wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), (int) $scimpress_notice['time'] ) ); ?>:
+								<?php echo esc_html( $scimpress_notice['detail'] ); ?>
+								<code><?php echo esc_html( $scimpress_notice['code'] . ' ' . $scimpress_notice['resource'] ); ?></code>
+							</li>
+						<?php endforeach; ?>
+					</ul>
+				<?php endif; ?>
+			</td>
+		</tr>
+	</table>
+</div>

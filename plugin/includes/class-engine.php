@@ -1,0 +1,96 @@
+<?php
+/**
+ * The only room that calls the PHP extension.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Drives the extension: PHP hands it a request, performs what it needs and takes its answer.
+ */
+final class Engine {
+
+	/**
+	 * Version of the loaded extension, null when it is not loaded.
+	 */
+	public static function extension_version(): ?string {
+		return function_exists( 'Scimpress\version' ) ? \Scimpress\version() : null;
+	}
+
+	/**
+	 * Runs one SCIM exchange to its end.
+	 *
+	 * A failure of the store or of the engine becomes a SCIM 500. The log gets the class and the place of what was thrown,
+	 * never its message: messages of other plugins may carry names and addresses.
+	 *
+	 * @param array{method: string, path: string, query: array<string,string>, headers: array<string,string>, body: string} $request Raw parts of the HTTP request.
+	 * @param array{base: string, now: int, newId: string}                                                                  $config  Base URL, time in milliseconds, id for a new resource.
+	 * @param callable(array): array                                                                                        $perform Performs one need and returns its answer.
+	 */
+	public static function answer( array $request, array $config, callable $perform ): Answer {
+		try {
+			$exchange = new \Scimpress\Exchange( $request, $config );
+			while ( null !== ( $need = $exchange->next() ) ) { // phpcs:ignore Generic.CodeAnalysis.AssignmentInCondition -- the loop of a sans-I/O engine.
+				$exchange->resume( $perform( $need ) );
+			}
+			return self::finish( $exchange );
+		} catch ( \Throwable $thrown ) {
+			$incident = bin2hex( random_bytes( 6 ) );
+			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- the only trace an administrator gets of a failed request.
+			error_log( sprintf( 'scimpress: incident %s: %s thrown in %s on line %d', $incident, get_debug_type( $thrown ), $thrown->getFile(), $thrown->getLine() ) );
+			return self::refuse( 500, "the site failed while it handled this request; its error log has the cause under incident `$incident`" );
+		}
+	}
+
+	/**
+	 * A SCIM error for a refusal of WordPress.
+	 *
+	 * @param int    $status 400 to 599.
+	 * @param string $detail One line for the administrator of the identity provider.
+	 */
+	public static function refuse( int $status, string $detail ): Answer {
+		if ( ! Requirements::met() ) {
+			return Requirements::unavailable();
+		}
+		try {
+			return self::finish( \Scimpress\Exchange::refusal( $status, $detail ) );
+		} catch ( \Throwable ) {
+			return Requirements::unavailable();
+		}
+	}
+
+	/**
+	 * Whether a header value carries one of the bearer tokens.
+	 *
+	 * @param string       $authorization Value of the Authorization header.
+	 * @param list<string> $digests       Lower-case hex SHA-256 digests.
+	 * @return bool|null Null when the header is no bearer token at all.
+	 */
+	public static function bearer_matches( string $authorization, array $digests ): ?bool {
+		$token = \Scimpress\Token::parse( $authorization );
+		return null === $token ? null : null !== $token->matches( $digests );
+	}
+
+	/**
+	 * Digest of a token that somebody typed.
+	 *
+	 * @param string $secret The token.
+	 * @return string|null Lower-case hex SHA-256; null when the text cannot travel as a bearer token, is too short or too long.
+	 */
+	public static function digest( string $secret ): ?string {
+		return \Scimpress\Token::fromSecret( $secret )?->digest();
+	}
+
+	/**
+	 * Takes everything out of a finished exchange.
+	 *
+	 * @param \Scimpress\Exchange $exchange An exchange that needs nothing more.
+	 */
+	private static function finish( \Scimpress\Exchange $exchange ): Answer {
+		return new Answer( $exchange->status(), $exchange->headers(), $exchange->body(), $exchange->notices() );
+	}
+}

@@ -1,0 +1,95 @@
+<?php
+/**
+ * Where everything is plugged in.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Wires hooks to the rooms that answer them.
+ */
+final class Plugin {
+
+	/**
+	 * Registers every hook of the plugin.
+	 */
+	public static function boot(): void {
+		add_action( 'init', array( self::class, 'load_translations' ) );
+		self::store();
+		self::sign_in();
+		self::rest( new Rest\Server( new Rest\Controller() ) );
+		if ( is_admin() ) {
+			self::admin( new Admin\Settings_Page() );
+		}
+	}
+
+	/**
+	 * Action `init`: WordPress finds translations inside a plugin by itself only since 6.8.
+	 */
+	public static function load_translations(): void {
+		load_plugin_textdomain( 'scimpress', false, dirname( plugin_basename( PLUGIN_FILE ) ) . '/languages' );
+	}
+
+	/**
+	 * The table, and accounts that leave without SCIM.
+	 */
+	private static function store(): void {
+		register_activation_hook( PLUGIN_FILE, array( Store\User_Table::class, 'upgrade' ) );
+		add_action( 'plugins_loaded', array( Store\User_Table::class, 'upgrade' ) );
+		add_filter( 'pre_get_table_charset', array( Store\User_Table::class, 'charset' ), 10, 2 );
+		add_action( 'deleted_user', array( Store\User_Table::class, 'forget_user' ) );
+		add_action( 'shutdown', array( Store\Transaction::class, 'abandon' ), PHP_INT_MIN );
+	}
+
+	/**
+	 * Deactivated accounts stay out.
+	 */
+	private static function sign_in(): void {
+		add_filter( 'authenticate', array( Account_State::class, 'filter_authenticate' ), PHP_INT_MAX );
+		add_filter( 'determine_current_user', array( Account_State::class, 'filter_current_user' ), PHP_INT_MAX );
+		add_action( 'wp_authenticate_application_password_errors', array( Account_State::class, 'refuse_application_password' ), 10, 2 );
+		add_filter( 'allow_password_reset', array( Account_State::class, 'filter_password_reset' ), PHP_INT_MAX, 2 );
+		add_action( 'set_auth_cookie', array( Account_State::class, 'note_cookie_owner' ), PHP_INT_MAX, 4 );
+		add_filter( 'send_auth_cookies', array( Account_State::class, 'filter_send_cookies' ), PHP_INT_MAX );
+	}
+
+	/**
+	 * The SCIM namespace.
+	 *
+	 * @param Rest\Server $server Guards the namespace.
+	 */
+	private static function rest( Rest\Server $server ): void {
+		$server->hold_output();
+		// Before core's rest_api_loaded() at 10.
+		add_action( 'parse_request', array( $server, 'begin' ), 9 );
+		add_action( 'rest_api_init', array( $server, 'register' ), PHP_INT_MAX );
+		add_filter( 'rest_endpoints', array( $server, 'prioritise' ), PHP_INT_MAX );
+		add_filter( 'rest_authentication_errors', array( $server, 'authenticate' ), 5 );
+		add_filter( 'rest_pre_dispatch', array( $server, 'hide_body' ), PHP_INT_MIN, 3 );
+		add_filter( 'rest_pre_dispatch', array( $server, 'keep_dispatch' ), PHP_INT_MAX, 3 );
+		// First, before core works out an Allow header by asking for permission once a method; and last, after everybody.
+		add_filter( 'rest_post_dispatch', array( $server, 'own' ), PHP_INT_MIN, 3 );
+		add_filter( 'rest_post_dispatch', array( $server, 'own' ), PHP_INT_MAX, 3 );
+		add_filter( 'rest_pre_serve_request', array( $server, 'serve' ), PHP_INT_MAX, 2 );
+		add_filter( 'rest_send_nocache_headers', array( $server, 'no_cache_headers' ), PHP_INT_MAX );
+		foreach ( array( 'wp_die_handler', 'wp_die_json_handler', 'wp_die_jsonp_handler', 'wp_die_xml_handler', 'wp_die_ajax_handler' ) as $handler ) {
+			add_filter( $handler, array( $server, 'die_handler' ), PHP_INT_MAX );
+		}
+		add_action( 'shutdown', array( $server, 'finish' ), 0 );
+	}
+
+	/**
+	 * The settings page.
+	 *
+	 * @param Admin\Settings_Page $page Settings → Scimpress.
+	 */
+	private static function admin( Admin\Settings_Page $page ): void {
+		add_action( 'admin_menu', array( $page, 'register' ) );
+		add_action( 'admin_notices', array( Requirements::class, 'admin_notice' ) );
+		add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( $page, 'action_links' ) );
+	}
+}

@@ -1,0 +1,148 @@
+<?php
+/**
+ * What the administrator decides.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The settings, with wp-config.php above the database.
+ */
+final class Settings {
+
+	public const OPTION = 'scimpress_settings';
+
+	/** Constant in wp-config.php that replaces the setting. */
+	public const ENABLED_CONSTANT = 'SCIMPRESS_ENABLED';
+
+	public const DEACTIVATE = 'deactivate';
+	public const DELETE     = 'delete';
+
+	private const DEFAULTS = array(
+		'enabled'      => false,
+		'default_role' => 'subscriber',
+		'on_delete'    => self::DEACTIVATE,
+		'reassign_to'  => 0,
+		'welcome_mail' => false,
+	);
+
+	/**
+	 * Whether provisioning is switched on. A constant that is no boolean switches it off.
+	 */
+	public static function enabled(): bool {
+		return self::is_enabled_constant() ? true === constant( self::ENABLED_CONSTANT ) : self::all()['enabled'];
+	}
+
+	/**
+	 * Whether wp-config.php decides about `enabled`.
+	 */
+	public static function is_enabled_constant(): bool {
+		return defined( self::ENABLED_CONSTANT );
+	}
+
+	/**
+	 * Role of new users; an empty string (no role) when the site has no harmless role left.
+	 */
+	public static function default_role(): string {
+		$roles = self::assignable_roles();
+		$role  = self::all()['default_role'];
+		if ( isset( $roles[ $role ] ) ) {
+			return $role;
+		}
+		return isset( $roles['subscriber'] ) ? 'subscriber' : '';
+	}
+
+	/**
+	 * Roles that an identity provider may hand out: none that manages the site.
+	 *
+	 * @return array<string,string> Slug => translated name.
+	 */
+	public static function assignable_roles(): array {
+		$roles = array();
+		foreach ( wp_roles()->roles as $slug => $role ) {
+			if ( empty( $role['capabilities']['manage_options'] ) ) {
+				$roles[ (string) $slug ] = translate_user_role( $role['name'] );
+			}
+		}
+		return $roles;
+	}
+
+	/**
+	 * What DELETE does: DEACTIVATE or DELETE.
+	 */
+	public static function on_delete(): string {
+		return self::all()['on_delete'];
+	}
+
+	/**
+	 * User ID that inherits the content of deleted users, 0 when none is chosen.
+	 */
+	public static function reassign_to(): int {
+		return self::all()['reassign_to'];
+	}
+
+	/**
+	 * Whether new users get WordPress's mail with the link that sets a password.
+	 */
+	public static function welcome_mail(): bool {
+		return self::all()['welcome_mail'];
+	}
+
+	/**
+	 * All stored settings.
+	 *
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool}
+	 */
+	public static function all(): array {
+		$stored = get_option( self::OPTION, array() );
+		return self::sanitize( is_array( $stored ) ? $stored : array() );
+	}
+
+	/**
+	 * Stores settings.
+	 *
+	 * @param array<string,mixed> $changes Unslashed values; keys that are absent keep their value.
+	 */
+	public static function update( array $changes ): void {
+		update_option( self::OPTION, self::sanitize( array_merge( self::all(), $changes ) ) );
+	}
+
+	/**
+	 * What is wrong with the constants of wp-config.php, a sentence each.
+	 *
+	 * @return list<string>
+	 */
+	public static function warnings(): array {
+		$warnings = array();
+		if ( self::is_enabled_constant() && ! is_bool( constant( self::ENABLED_CONSTANT ) ) ) {
+			/* translators: %s: name of a constant. */
+			$warnings[] = sprintf( __( '%s in wp-config.php is neither true nor false, so provisioning is switched off.', 'scimpress' ), self::ENABLED_CONSTANT );
+		}
+		if ( Tokens::is_constant() && ! Tokens::is_constant_valid() ) {
+			/* translators: %s: name of a constant. */
+			$warnings[] = sprintf( __( '%s in wp-config.php is not a SHA-256 digest of 64 lower-case hexadecimal digits, so no token is accepted.', 'scimpress' ), Tokens::CONSTANT );
+		}
+		return $warnings;
+	}
+
+	/**
+	 * Turns anything into settings.
+	 *
+	 * @param array<string,mixed> $values Values from the database or from a form.
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool}
+	 */
+	private static function sanitize( array $values ): array {
+		$values = array_merge( self::DEFAULTS, array_filter( array_intersect_key( $values, self::DEFAULTS ), 'is_scalar' ) );
+		return array(
+			'enabled'      => (bool) $values['enabled'],
+			'default_role' => sanitize_text_field( (string) $values['default_role'] ),
+			'on_delete'    => self::DELETE === $values['on_delete'] ? self::DELETE : self::DEACTIVATE,
+			'reassign_to'  => absint( $values['reassign_to'] ),
+			'welcome_mail' => (bool) $values['welcome_mail'],
+		);
+	}
+}

@@ -1,0 +1,201 @@
+<?php
+/**
+ * From a REST request to the engine and back.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Rest;
+
+use Scimpress\Authorization;
+use Scimpress\Engine;
+use Scimpress\Notices;
+use Scimpress\Requirements;
+use Scimpress\Settings;
+use Scimpress\Store\User_Store;
+use Scimpress\Tokens;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Decides who may call and hands the raw request to the engine. Routing, 404 and 405 are the engine's.
+ */
+final class Controller {
+
+	/** Codes of our own refusals begin so; their messages are sent as they are. */
+	public const REFUSED = 'scimpress_refused';
+
+	/**
+	 * Headers that are nobody's business below this line.
+	 */
+	private const SECRET_HEADERS = array( 'authorization', 'cookie', 'php_auth_user', 'php_auth_pw', 'proxy_authorization' );
+
+	/**
+	 * Content types as the client sent them, while core sees another.
+	 *
+	 * @var \WeakMap<\WP_REST_Request,string|null>
+	 */
+	private \WeakMap $content_types;
+
+	/**
+	 * Makes an empty controller.
+	 */
+	public function __construct() {
+		$this->content_types = new \WeakMap();
+	}
+
+	/**
+	 * Permission callback: the bearer token, and nothing else. A cookie or an application password proves a person, and a
+	 * person's browser can be made to send requests; a token is sent on purpose.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 * @return true|\WP_Error
+	 */
+	public function permission( \WP_REST_Request $request ) {
+		if ( ! Requirements::met() ) {
+			return self::refusal( 503, 'the php extension scimpress is missing or too old on this server' );
+		}
+		$authorization = Authorization::header( $request );
+		if ( '' === $authorization ) {
+			return self::refusal( 401, 'no authorization header arrived: send `Authorization: Bearer <secret token>`; if it was sent, the web server keeps it from php' );
+		}
+		$matches = Engine::bearer_matches( $authorization, Tokens::digests() );
+		if ( null === $matches ) {
+			return self::refusal( 401, 'the authorization header is not `Bearer <secret token>`' );
+		}
+		if ( ! $matches ) {
+			return self::refusal( 401, 'the secret token is not the one that this site expects' );
+		}
+		if ( ! Settings::enabled() ) {
+			return self::refusal( 503, 'provisioning is switched off on this site; its administrator switches it on in wordpress under settings, scimpress' );
+		}
+		return true;
+	}
+
+	/**
+	 * Answers a request that may pass.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 */
+	public function handle( \WP_REST_Request $request ): Scim_Response {
+		// Nobody acts: hooks of other plugins must neither find the rights of an administrator nor take his name for an audit log.
+		wp_set_current_user( 0 );
+
+		if ( '' === (string) $request->get_body() && self::is_over_post_max_size( $request ) ) {
+			return new Scim_Response( Engine::refuse( 413, 'the request body is larger than `post_max_size` of php allows on this server' ) );
+		}
+
+		$store  = new User_Store();
+		$answer = Engine::answer(
+			array(
+				'method'  => $request->get_method(),
+				'path'    => $this->path( $request ),
+				'query'   => $this->query( $request ),
+				'headers' => $this->headers( $request ),
+				'body'    => (string) $request->get_body(),
+			),
+			array(
+				'base'  => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
+				'now'   => (int) floor( microtime( true ) * 1000 ),
+				'newId' => self::uuid(),
+			),
+			array( $store, 'perform' )
+		);
+		Notices::record( $answer->notices );
+		return new Scim_Response( $answer );
+	}
+
+	/**
+	 * Hides the content type from core, which would decode any `+json` body before the permission callback, answer bad
+	 * JSON in its own shape and let members of the body pass for parameters.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 */
+	public function hide_content_type( \WP_REST_Request $request ): void {
+		if ( ! isset( $this->content_types[ $request ] ) ) {
+			$this->content_types[ $request ] = (string) $request->get_header( 'content-type' );
+			$request->set_header( 'content-type', 'application/octet-stream' );
+		}
+	}
+
+	/**
+	 * A refusal on its way to becoming a SCIM error.
+	 *
+	 * @param int    $status HTTP status.
+	 * @param string $detail One line for the administrator of the identity provider.
+	 */
+	private static function refusal( int $status, string $detail ): \WP_Error {
+		return new \WP_Error( self::REFUSED, $detail, array( 'status' => $status ) );
+	}
+
+	/**
+	 * Path below the namespace, decoded.
+	 *
+	 * WordPress takes the route out of the raw request path, or out of `?rest_route=`, which PHP has decoded; both slashed.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 */
+	private function path( \WP_REST_Request $request ): string {
+		$path = wp_unslash( Routes::path( $request->get_route() ) );
+		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- only whether the key is there.
+		return isset( $_GET['rest_route'] ) ? $path : rawurldecode( $path );
+	}
+
+	/**
+	 * Query parameters with a plain value, decoded.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 * @return array<string,string>
+	 */
+	private function query( \WP_REST_Request $request ): array {
+		$query = array();
+		foreach ( $request->get_query_params() as $name => $value ) {
+			if ( is_scalar( $value ) && 'rest_route' !== $name ) {
+				$query[ (string) $name ] = (string) $value;
+			}
+		}
+		return $query;
+	}
+
+	/**
+	 * Request headers, without secrets.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 * @return array<string,string> Lower-case name with hyphens => value.
+	 */
+	private function headers( \WP_REST_Request $request ): array {
+		$headers = array();
+		foreach ( $request->get_headers() as $name => $values ) {
+			if ( ! in_array( $name, self::SECRET_HEADERS, true ) ) {
+				$headers[ str_replace( '_', '-', $name ) ] = implode( ', ', (array) $values );
+			}
+		}
+		unset( $headers['content-type'] );
+		$content_type = $this->content_types[ $request ] ?? (string) $request->get_header( 'content-type' );
+		if ( '' !== $content_type ) {
+			$headers['content-type'] = $content_type;
+		}
+		return $headers;
+	}
+
+	/**
+	 * Whether PHP threw the body away before anybody saw it.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 */
+	private static function is_over_post_max_size( \WP_REST_Request $request ): bool {
+		$limit = wp_convert_hr_to_bytes( (string) ini_get( 'post_max_size' ) );
+		return $limit > 0 && (int) $request->get_header( 'content-length' ) > $limit;
+	}
+
+	/**
+	 * A random UUID (version 4). wp_generate_uuid4() draws on mt_rand(), which a forked or restored process may repeat;
+	 * an id must never come twice.
+	 */
+	private static function uuid(): string {
+		$bytes    = random_bytes( 16 );
+		$bytes[6] = chr( ord( $bytes[6] ) & 0x0f | 0x40 );
+		$bytes[8] = chr( ord( $bytes[8] ) & 0x3f | 0x80 );
+		return vsprintf( '%s%s-%s-%s-%s-%s%s%s', str_split( bin2hex( $bytes ), 4 ) );
+	}
+}

@@ -1,0 +1,269 @@
+<?php
+/**
+ * The WordPress account behind a SCIM user.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Store;
+
+use Scimpress\Account_State;
+use Scimpress\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Writes accounts through WordPress's own functions, so that every hook of every plugin sees what it expects.
+ */
+final class Account {
+
+	/** Keys of `wordpress` in a need that are user meta, as Microsoft sign-in plugins look for them. */
+	private const META = array( 'userPrincipalName', 'aadObjectId' );
+
+	/** Keys of `wordpress` in a need that wp_update_user() takes. */
+	private const FIELDS = array( 'user_email', 'first_name', 'last_name', 'display_name' );
+
+	/** Characters of `user_email` and `display_name` in the database; wpdb refuses longer values and WordPress does not notice. */
+	private const MAX_EMAIL        = 100;
+	private const MAX_DISPLAY_NAME = 250;
+
+	/**
+	 * Makes an account.
+	 *
+	 * @param Transaction         $transaction Surrounds the write.
+	 * @param string              $login       Free login name.
+	 * @param array<string,mixed> $values      `wordpress` of a create need.
+	 * @return int User ID.
+	 * @throws Failure When WordPress refuses.
+	 */
+	public static function create( Transaction $transaction, string $login, array $values ): int {
+		$note = static function ( $meta, $user ) use ( $transaction ) {
+			$transaction->touch( $user->ID );
+			return $meta;
+		};
+		// The first hook that knows the new ID; a later one may throw.
+		add_filter( 'insert_user_meta', $note, PHP_INT_MIN, 2 );
+		add_filter( 'wp_hash_password_options', array( self::class, 'cheap_hash' ), PHP_INT_MAX, 2 );
+		try {
+			return self::saved(
+				static fn() => wp_insert_user(
+					wp_slash(
+						self::fields( $values ) + array(
+							'user_login' => $login,
+							'user_pass'  => bin2hex( random_bytes( 32 ) ),
+							'role'       => Settings::default_role(),
+							'meta_input' => array_filter( array_intersect_key( $values, array_flip( self::META ) ), 'is_string' ),
+						)
+					)
+				)
+			);
+		} finally {
+			remove_filter( 'wp_hash_password_options', array( self::class, 'cheap_hash' ), PHP_INT_MAX );
+			remove_filter( 'insert_user_meta', $note, PHP_INT_MIN );
+		}
+	}
+
+	/**
+	 * Changes an account.
+	 *
+	 * @param int                 $user_id User ID.
+	 * @param array<string,mixed> $values  The keys of `wordpress` that change; aadObjectId null removes the meta.
+	 * @throws Failure When WordPress refuses.
+	 */
+	public static function update( int $user_id, array $values ): void {
+		$fields = self::fields( $values );
+		if ( $fields ) {
+			self::saved( static fn() => wp_update_user( wp_slash( $fields + array( 'ID' => $user_id ) ) ) );
+		}
+		foreach ( array_intersect_key( $values, array_flip( self::META ) ) as $key => $value ) {
+			if ( null === $value ) {
+				delete_user_meta( $user_id, $key );
+			} else {
+				update_user_meta( $user_id, $key, wp_slash( $value ) );
+			}
+		}
+	}
+
+	/**
+	 * Opens or shuts an account.
+	 *
+	 * @param int  $user_id User ID.
+	 * @param bool $active  Whether it may sign in.
+	 * @return bool Whether that was a change.
+	 */
+	public static function set_active( int $user_id, bool $active ): bool {
+		if ( Account_State::is_active( $user_id ) === $active ) {
+			return false;
+		}
+		if ( $active ) {
+			Account_State::activate( $user_id );
+		} else {
+			Account_State::deactivate( $user_id );
+		}
+		return true;
+	}
+
+	/**
+	 * Deletes an account. Its content goes to the user whom the administrator chose.
+	 *
+	 * @param int $user_id User ID.
+	 * @throws Failure When it owns content that nobody inherits, or a plugin refuses.
+	 */
+	public static function delete( int $user_id ): void {
+		$heir = Settings::reassign_to();
+		if ( ! $heir || $heir === $user_id || ! get_userdata( $heir ) || ( is_multisite() && ! is_user_member_of_blog( $heir ) ) ) {
+			if ( self::owns_content( $user_id ) ) {
+				throw new Failure( 'no_reassign_target', 'the user owns content, and no user is chosen in wordpress under settings, scimpress to inherit it' );
+			}
+			$heir = null;
+		}
+		require_once ABSPATH . 'wp-admin/includes/user.php';
+		require_once ABSPATH . 'wp-admin/includes/bookmark.php';
+		if ( ! wp_delete_user( $user_id, $heir ) || ( ! is_multisite() && get_userdata( $user_id ) ) ) {
+			throw new Failure( 'refused', 'wordpress did not delete the user' );
+		}
+	}
+
+	/**
+	 * Stops at accounts that may manage the site: an identity provider must not be a way to take it over.
+	 *
+	 * @param int $user_id User ID.
+	 * @throws Failure `protected`.
+	 */
+	public static function guard( int $user_id ): void {
+		if ( ! user_can( $user_id, 'manage_options' ) && ! is_super_admin( $user_id ) ) {
+			return;
+		}
+		/**
+		 * Filters whether SCIM may change or delete an account that may manage the site.
+		 *
+		 * @param bool $allow   Default false.
+		 * @param int  $user_id User ID.
+		 */
+		if ( true !== apply_filters( 'scimpress_allow_administrators', false, $user_id ) ) {
+			throw new Failure( 'protected', 'this account may manage the site and is not changed by provisioning' );
+		}
+	}
+
+	/**
+	 * Gives an account that has no role on this site the default one.
+	 *
+	 * @param int $user_id User ID.
+	 */
+	public static function ensure_role( int $user_id ): void {
+		$user = get_userdata( $user_id );
+		if ( $user && ! $user->roles && '' !== Settings::default_role() ) {
+			$user->set_role( Settings::default_role() );
+		}
+	}
+
+	/**
+	 * Sends WordPress's mail with the link that sets a password, if the site wants that.
+	 *
+	 * @param int $user_id User ID.
+	 */
+	public static function welcome( int $user_id ): void {
+		$user = Settings::welcome_mail() ? get_userdata( $user_id ) : false;
+		if ( $user && '' !== $user->user_email ) {
+			wp_new_user_notification( $user_id, null, 'user' );
+		}
+	}
+
+	/**
+	 * Filter `wp_hash_password_options` (WordPress 6.8): the least work, around our own insert only.
+	 *
+	 * Stretching makes guessing weak passwords slow. This one is 256 random bits that nobody has seen: there is nothing to
+	 * guess, at any speed. The next password of the account is hashed at full cost.
+	 *
+	 * @param array  $options   Options of password_hash().
+	 * @param string $algorithm Its algorithm.
+	 * @return array
+	 */
+	public static function cheap_hash( $options, $algorithm ) {
+		return PASSWORD_BCRYPT === $algorithm ? array( 'cost' => 4 ) + (array) $options : $options;
+	}
+
+	/**
+	 * Filter `wp_pre_insert_user_data`: the values are what the database gets, after the filters of all plugins.
+	 *
+	 * @param array $data Columns of the users table.
+	 * @return array
+	 * @throws Failure When the e-mail address is too long to be stored.
+	 */
+	public static function fit( $data ) {
+		if ( is_array( $data ) && mb_strlen( (string) ( $data['user_email'] ?? '' ) ) > self::MAX_EMAIL ) {
+			throw new Failure( 'refused', 'wordpress stores e-mail addresses of up to ' . self::MAX_EMAIL . ' characters' );
+		}
+		if ( isset( $data['display_name'] ) ) {
+			$data['display_name'] = mb_substr( $data['display_name'], 0, self::MAX_DISPLAY_NAME );
+		}
+		return $data;
+	}
+
+	/**
+	 * The fields of the account in a need.
+	 *
+	 * @param array<string,mixed> $values `wordpress` of a need.
+	 * @return array<string,string>
+	 */
+	private static function fields( array $values ): array {
+		return array_intersect_key( $values, array_flip( self::FIELDS ) );
+	}
+
+	/**
+	 * Saves an account without mails, and turns what WordPress says against it into a failure.
+	 *
+	 * @param callable(): (int|\WP_Error) $save wp_insert_user() or wp_update_user().
+	 * @return int User ID.
+	 * @throws Failure When WordPress refuses.
+	 */
+	private static function saved( callable $save ): int {
+		add_filter( 'send_email_change_email', '__return_false', PHP_INT_MAX );
+		add_filter( 'send_password_change_email', '__return_false', PHP_INT_MAX );
+		add_filter( 'wp_pre_insert_user_data', array( self::class, 'fit' ), PHP_INT_MAX );
+		try {
+			$saved = $save();
+		} finally {
+			remove_filter( 'send_email_change_email', '__return_false', PHP_INT_MAX );
+			remove_filter( 'send_password_change_email', '__return_false', PHP_INT_MAX );
+			remove_filter( 'wp_pre_insert_user_data', array( self::class, 'fit' ), PHP_INT_MAX );
+		}
+		if ( is_wp_error( $saved ) ) {
+			throw self::failure( $saved );
+		}
+		if ( ! $saved ) {
+			throw new Failure( 'refused', 'wordpress did not save the user' );
+		}
+		return (int) $saved;
+	}
+
+	/**
+	 * A refusal of WordPress as a failure.
+	 *
+	 * @param \WP_Error $error What wp_insert_user() returned.
+	 */
+	private static function failure( \WP_Error $error ): Failure {
+		$detail = trim( html_entity_decode( wp_strip_all_tags( $error->get_error_message(), true ), ENT_QUOTES | ENT_HTML5, 'UTF-8' ) );
+		return new Failure(
+			match ( $error->get_error_code() ) {
+				'existing_user_email' => 'email_exists',
+				'existing_user_login' => 'login_exists',
+				default               => 'refused',
+			},
+			$detail
+		);
+	}
+
+	/**
+	 * Whether deleting the account without an heir would delete or orphan anything.
+	 *
+	 * @param int $user_id User ID.
+	 */
+	private static function owns_content( int $user_id ): bool {
+		global $wpdb;
+		// phpcs:disable WordPress.DB.DirectDatabaseQuery -- WordPress has no function that looks at all types and at links.
+		return null !== $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM $wpdb->posts WHERE post_author = %d AND post_status <> 'auto-draft' LIMIT 1", $user_id ) )
+			|| null !== $wpdb->get_var( $wpdb->prepare( "SELECT link_id FROM $wpdb->links WHERE link_owner = %d LIMIT 1", $user_id ) );
+		// phpcs:enable
+	}
+}

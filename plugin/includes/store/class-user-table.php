@@ -1,0 +1,325 @@
+<?php
+/**
+ * The table that links WordPress users to SCIM.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Store;
+
+defined( 'ABSPATH' ) || exit;
+
+// phpcs:disable WordPress.DB.DirectDatabaseQuery -- our own table, and the unique keys in it decide races that a cache would lose.
+// phpcs:disable WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- only the table's name is interpolated.
+
+/**
+ * One row a linked user. The unique keys decide who comes first.
+ *
+ * Times are milliseconds since the epoch (UTC). `user_name`, `object_id` and `email` are case-folded by the engine and compared
+ * byte by byte; a NULL claims nothing. A row with `deleted` is the tombstone of an account that DELETE only deactivated.
+ */
+final class User_Table {
+
+	public const VERSION_OPTION = 'scimpress_db_version';
+
+	private const VERSION = '1';
+
+	/** Columns that a SCIM write sets, with their placeholders. */
+	private const COLUMNS = array(
+		'user_name'   => '%s',
+		'external_id' => '%s',
+		'object_id'   => '%s',
+		'email'       => '%s',
+		'active'      => '%d',
+		'modified'    => '%d',
+		'document'    => '%s',
+	);
+
+	/**
+	 * Name of the table on this site.
+	 */
+	public static function name(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'scimpress_users';
+	}
+
+	/**
+	 * Creates or changes the table when the plugin's idea of it is newer than the site's.
+	 */
+	public static function upgrade(): void {
+		if ( self::VERSION === get_option( self::VERSION_OPTION ) ) {
+			return;
+		}
+		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+		$table = self::name();
+		$exact = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
+		// InnoDB by name: without transactions and row locks there is no store. DYNAMIC rows hold keys of 255 characters.
+		dbDelta(
+			"CREATE TABLE $table (
+position bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+user_id bigint(20) unsigned DEFAULT NULL,
+id varchar(64) $exact NOT NULL,
+user_name varchar(255) $exact DEFAULT NULL,
+external_id varchar(255) $exact DEFAULT NULL,
+object_id varchar(255) $exact DEFAULT NULL,
+email varchar(255) $exact DEFAULT NULL,
+active tinyint(1) NOT NULL DEFAULT 1,
+created bigint(20) NOT NULL,
+modified bigint(20) NOT NULL,
+version bigint(20) NOT NULL DEFAULT 1,
+deleted bigint(20) DEFAULT NULL,
+document longtext $exact NOT NULL,
+observed longtext $exact DEFAULT NULL,
+PRIMARY KEY  (position),
+UNIQUE KEY user_id (user_id),
+UNIQUE KEY id (id),
+UNIQUE KEY user_name (user_name),
+UNIQUE KEY object_id (object_id),
+KEY external_id (external_id),
+KEY email (email),
+KEY deleted (deleted)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"
+		);
+		update_option( self::VERSION_OPTION, self::VERSION );
+	}
+
+	/**
+	 * Filter `pre_get_table_charset`: spares wpdb a SHOW FULL COLUMNS before every write that is not plain ASCII.
+	 *
+	 * @param string|null|\WP_Error $charset Outcome so far.
+	 * @param string                $table   Table name.
+	 * @return string|null|\WP_Error
+	 */
+	public static function charset( $charset, $table ) {
+		return self::name() === $table ? 'utf8mb4' : $charset;
+	}
+
+	/**
+	 * Action `deleted_user`: an account that is gone frees its keys. Its SCIM id is never used again.
+	 *
+	 * @param int $user_id User ID.
+	 */
+	public static function forget_user( $user_id ): void {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( 'DELETE FROM ' . self::name() . ' WHERE user_id = %d', $user_id ) );
+	}
+
+	/**
+	 * User ID behind an object id, tombstones included.
+	 *
+	 * @param string $object_id Case-folded object id.
+	 */
+	public static function user_id_of_object( string $object_id ): ?int {
+		global $wpdb;
+		$user_id = $wpdb->get_var( $wpdb->prepare( 'SELECT user_id FROM ' . self::name() . ' WHERE object_id = %s AND user_id IS NOT NULL', $object_id ) );
+		return null === $user_id ? null : (int) $user_id;
+	}
+
+	/**
+	 * Whether SCIM knows the account, tombstones included.
+	 *
+	 * @param int $user_id User ID.
+	 */
+	public static function manages( int $user_id ): bool {
+		global $wpdb;
+		return null !== $wpdb->get_var( $wpdb->prepare( 'SELECT position FROM ' . self::name() . ' WHERE user_id = %d', $user_id ) );
+	}
+
+	/**
+	 * Live row of a resource.
+	 *
+	 * @param string $id SCIM id.
+	 * @return object{position: string, user_id: string, version: string, observed: string|null}|null
+	 */
+	public static function find( string $id ): ?object {
+		global $wpdb;
+		return $wpdb->get_row( $wpdb->prepare( 'SELECT position, user_id, version, observed FROM ' . self::name() . ' WHERE id = %s AND deleted IS NULL', $id ) );
+	}
+
+	/**
+	 * Rows that hold a user name or an object id, whatever their state.
+	 *
+	 * @param string|null $user_name Case-folded user name.
+	 * @param string|null $object_id Case-folded object id.
+	 * @return list<object{position: string, id: string, object_id: string|null, deleted: string|null, account: string|null, holds: list<string>}> account is null when the WordPress user is gone; holds names the columns that are taken.
+	 */
+	public static function holders( ?string $user_name, ?string $object_id ): array {
+		global $wpdb;
+		$table = self::name();
+		$held  = array();
+		foreach ( array( 'user_name' => $user_name, 'object_id' => $object_id ) as $column => $value ) {
+			if ( null !== $value ) {
+				$row = $wpdb->get_row(
+					$wpdb->prepare(
+						"SELECT s.position, s.id, s.object_id, s.deleted, u.ID AS account
+						FROM $table s LEFT JOIN {$wpdb->users} u ON u.ID = s.user_id WHERE s.$column = %s",
+						$value
+					)
+				);
+				if ( $row ) {
+					$row->holds             = array( ...( $held[ $row->position ]->holds ?? array() ), $column );
+					$held[ $row->position ] = $row;
+				}
+			}
+		}
+		return array_values( $held );
+	}
+
+	/**
+	 * Claims the unique keys of a new resource, before its account exists.
+	 *
+	 * @param array $need A create need.
+	 * @return int Position of the row.
+	 * @throws Conflict When another row holds one of the keys.
+	 */
+	public static function claim( array $need ): int {
+		global $wpdb;
+		$values = self::values( $need ) + array(
+			'id'      => $wpdb->prepare( '%s', $need['id'] ),
+			'created' => $wpdb->prepare( '%d', $need['now'] ),
+		);
+		self::write( 'INSERT INTO ' . self::name() . ' (' . implode( ', ', array_keys( $values ) ) . ') VALUES (' . implode( ', ', $values ) . ')' );
+		return (int) $wpdb->insert_id;
+	}
+
+	/**
+	 * Overwrites a live row, if it is still the one that the engine read.
+	 *
+	 * @param array $need An update need.
+	 * @return bool False when no live row has this id and version.
+	 * @throws Conflict When another row holds one of the keys.
+	 */
+	public static function update( array $need ): bool {
+		global $wpdb;
+		return 1 === self::write(
+			'UPDATE ' . self::name() . ' SET version = version + 1, ' . self::assignments( self::values( $need ) )
+			. $wpdb->prepare( ' WHERE id = %s AND version = %d AND deleted IS NULL', $need['id'], $need['version'] )
+		);
+	}
+
+	/**
+	 * Turns a tombstone into a new resource.
+	 *
+	 * @param int   $position Position of the tombstone.
+	 * @param array $need     A create need.
+	 * @return bool False when it is no tombstone any more.
+	 * @throws Conflict When another row holds one of the keys.
+	 */
+	public static function revive( int $position, array $need ): bool {
+		global $wpdb;
+		return 1 === self::write(
+			'UPDATE ' . self::name() . ' SET version = 1, deleted = NULL, ' . self::assignments( self::values( $need ) )
+			. $wpdb->prepare( ', id = %s, created = %d WHERE position = %d AND deleted IS NOT NULL', $need['id'], $need['now'], $position )
+		);
+	}
+
+	/**
+	 * Ties a row to its account and keeps what WordPress made of the values.
+	 *
+	 * @param int    $position Position of the row.
+	 * @param int    $user_id  User ID.
+	 * @param string $observed JSON of the four observed strings.
+	 */
+	public static function link( int $position, int $user_id, string $observed ): void {
+		global $wpdb;
+		self::write( $wpdb->prepare( 'UPDATE ' . self::name() . ' SET user_id = %d, observed = %s WHERE position = %d', $user_id, $observed, $position ) );
+	}
+
+	/**
+	 * Makes a tombstone of a live row.
+	 *
+	 * @param string $id  SCIM id.
+	 * @param int    $now Milliseconds since the epoch.
+	 * @return bool False when no live row has this id.
+	 */
+	public static function bury( string $id, int $now ): bool {
+		global $wpdb;
+		return 1 === self::write(
+			$wpdb->prepare( 'UPDATE ' . self::name() . ' SET version = version + 1, active = 0, deleted = %d, modified = %d WHERE id = %s AND deleted IS NULL', $now, $now, $id )
+		);
+	}
+
+	/**
+	 * Removes a live row.
+	 *
+	 * @param string $id SCIM id.
+	 * @return bool False when no live row has this id.
+	 */
+	public static function remove( string $id ): bool {
+		global $wpdb;
+		return 1 === self::write( $wpdb->prepare( 'DELETE FROM ' . self::name() . ' WHERE id = %s AND deleted IS NULL', $id ) );
+	}
+
+	/**
+	 * Removes a row whose account is gone.
+	 *
+	 * @param int $position Position of the row.
+	 */
+	public static function remove_orphan( int $position ): void {
+		global $wpdb;
+		self::write( $wpdb->prepare( 'DELETE FROM ' . self::name() . ' WHERE position = %d', $position ) );
+	}
+
+	/**
+	 * Takes keys away from a tombstone that somebody living needs.
+	 *
+	 * @param int          $position Position of the tombstone.
+	 * @param list<string> $columns  `user_name`, `object_id`.
+	 */
+	public static function free( int $position, array $columns ): void {
+		global $wpdb;
+		$nothing = implode( ', ', array_map( static fn( string $column ): string => "$column = NULL", $columns ) );
+		self::write( $wpdb->prepare( 'UPDATE ' . self::name() . " SET $nothing WHERE position = %d AND deleted IS NOT NULL", $position ) );
+	}
+
+	/**
+	 * Values of a need as SQL.
+	 *
+	 * @param array $need A create or update need.
+	 * @return array<string,string> Column => literal.
+	 */
+	private static function values( array $need ): array {
+		global $wpdb;
+		$given  = array(
+			'user_name'   => $need['userName'],
+			'external_id' => $need['externalId'],
+			'object_id'   => $need['objectId'],
+			'email'       => $need['email'],
+			'active'      => $need['active'] ? 1 : 0,
+			'modified'    => $need['now'],
+			'document'    => $need['document'],
+		);
+		$values = array();
+		foreach ( self::COLUMNS as $column => $placeholder ) {
+			// phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- the placeholder is one of our constants.
+			$values[ $column ] = null === $given[ $column ] ? 'NULL' : $wpdb->prepare( $placeholder, $given[ $column ] );
+		}
+		return $values;
+	}
+
+	/**
+	 * Values as a SET list.
+	 *
+	 * @param array<string,string> $values Column => literal.
+	 */
+	private static function assignments( array $values ): string {
+		return implode( ', ', array_map( static fn( string $column, string $literal ): string => "$column = $literal", array_keys( $values ), $values ) );
+	}
+
+	/**
+	 * Runs a write.
+	 *
+	 * @param string $sql Prepared SQL.
+	 * @return int Rows changed.
+	 * @throws Conflict|Contention|\RuntimeException When the database refuses.
+	 */
+	private static function write( string $sql ): int {
+		global $wpdb;
+		// phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- every caller prepares its values.
+		$changed = $wpdb->query( $sql );
+		if ( false === $changed ) {
+			throw Database_Error::thrown( $wpdb );
+		}
+		return (int) $changed;
+	}
+}

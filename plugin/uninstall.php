@@ -1,0 +1,34 @@
+<?php
+/**
+ * Removes everything that Scimpress keeps. Accounts stay as they are, except that deactivated ones could sign in again.
+ *
+ * `aadObjectId` and `userPrincipalName` stay: Microsoft sign-in plugins find users by them.
+ *
+ * @package Scimpress
+ */
+
+defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
+
+/**
+ * Removes the table and the options of the current site.
+ */
+function scimpress_uninstall_site(): void {
+	global $wpdb;
+	// phpcs:ignore WordPress.DB -- our own table.
+	$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}scimpress_users" );
+	foreach ( array( 'scimpress_settings', 'scimpress_tokens', 'scimpress_notices', 'scimpress_db_version' ) as $scimpress_option ) {
+		delete_option( $scimpress_option );
+	}
+}
+
+if ( is_multisite() ) {
+	foreach ( get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) as $scimpress_site ) {
+		switch_to_blog( $scimpress_site );
+		scimpress_uninstall_site();
+		restore_current_blog();
+	}
+} else {
+	scimpress_uninstall_site();
+}
+
+delete_metadata( 'user', 0, 'scimpress_deactivated', '', true );
