@@ -1,0 +1,105 @@
+# Variables: PHP, PHP_CONFIG, PHP_FPM, LIBCLANG_PATH, WORDPRESS_VERSION, WORDPRESS_ZIP, SQLITE_INTEGRATION_ZIP, DESTDIR.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# ext-php-rs wants paths, and builds anew when one of these changes; so they are exported only when somebody sets them.
+ifdef PHP
+override PHP := $(or $(shell command -v $(PHP)),$(error PHP names no program: $(PHP)))
+export PHP
+endif
+ifdef PHP_CONFIG
+override PHP_CONFIG := $(or $(shell command -v $(PHP_CONFIG)),$(error PHP_CONFIG names no program: $(PHP_CONFIG)))
+export PHP_CONFIG
+endif
+
+PYTHON := PYTHONDONTWRITEBYTECODE=1 python3
+SITE := $(PYTHON) tests/site/ctl.py
+RUN := $(PYTHON) tests/site/run.py
+EXTENSION := target/release/libscimpress.so
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p;T;q' Cargo.toml)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: tools
+tools: ## Install what is missing on this Debian machine, each tool named with its use
+	@$(SITE) tools
+
+.PHONY: build
+build: ## Build the extension into target/release
+	@$(SITE) tools build
+	cargo build --release
+
+##: the demonstration
+
+.PHONY: demo
+demo: ## Raise WordPress with the plugin, play a whole Entra job against it, leave it running
+	@$(SITE) tools build site
+	@cargo build --release
+	@$(PYTHON) tests/site/demo.py
+
+.PHONY: stop
+stop: ## End the demonstration site
+	@$(SITE) down --dir target/demo
+
+##: the tests
+
+.PHONY: test
+test: tools ## Run every test, on SQLite and on MariaDB; one line for each layer at the end
+	@cargo build --release
+	@$(RUN)
+
+.PHONY: test-rust test-extension test-entra test-site test-wp test-http test-lint
+test-rust: ## The engine without PHP: vectors, properties, documentation examples
+	@$(RUN) rust
+test-extension: build ## The built extension in real PHP
+	@$(RUN) extension
+test-wp: tools build ## The plugin inside WordPress 7.1, 6.8 and 6.1, on SQLite and MariaDB
+	@$(RUN) wp
+test-http: tools build ## SCIM over HTTP through nginx and php-fpm, on SQLite and MariaDB
+	@$(RUN) http
+test-entra: ## The Entra simulator's own tests
+	@$(RUN) entra
+test-site: ## The tests of what raises the sites and counts the tests
+	@$(RUN) site
+test-lint: tools ## Formatting, lints with and without PHP, PHP syntax and coding style
+	@$(RUN) lint
+
+.PHONY: bench
+bench: tools build ## Measure against a bare REST route and core's own user creation
+	@$(PYTHON) tests/bench/run.py
+
+##: work on the source
+
+.PHONY: fmt
+fmt: ## Format the Rust sources
+	cargo fmt
+
+.PHONY: stubs
+stubs: ## Generate the PHP stubs for IDEs anew
+	@tests/php/stubs
+
+##: what users get
+
+.PHONY: install
+install: ## Install the extension for every SAPI of this machine's PHP (DESTDIR is honoured)
+	@if command -v cargo > /dev/null; then cargo build --release; fi
+	@tests/site/install.sh install
+
+.PHONY: uninstall
+uninstall: ## Take the extension out again
+	@tests/site/install.sh uninstall
+
+.PHONY: package
+package: build ## Make dist/: the plugin's zip, the extension, SHA256SUMS
+	@$(SITE) tools package
+	@tests/site/package.sh $(VERSION)
+
+.PHONY: clean
+clean: ## End every site and remove what was built or downloaded
+	@$(SITE) down --dir target
+	rm -rf target dist

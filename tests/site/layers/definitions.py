@@ -1,0 +1,105 @@
+"""What each layer runs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scimpress_site import Site
+from scimpress_site.tree import EXTENSION, ROOT, TARGET
+
+from . import count, lint
+from .command import command
+from .count import Count
+
+RESULTS = TARGET / "test" / "results"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of tests.
+
+    group   name of the make target without `test-`
+    lane    two layers of one lane wait for each other (cargo locks its target directory)
+    built   needs the extension
+    """
+
+    name: str
+    group: str
+    run: Callable[[], Count]
+    lane: str = ""
+    built: bool = True
+
+
+def rust() -> Count:
+    """The engine without PHP; doc tests apart, since nextest leaves them out."""
+    if shutil.which("cargo-nextest"):
+        done = command("cargo", "nextest", "run", "--no-default-features", "--no-fail-fast")
+        total = count.of_nextest(done.text).settled(done.code)
+        done = command("cargo", "test", "--doc", "--no-default-features", "--no-fail-fast")
+        found = count.of_cargo(done.text)
+        return total + (found if done.code == 0 else found.settled(done.code))
+    done = command("cargo", "test", "--no-default-features", "--no-fail-fast")
+    return count.of_cargo(done.text).settled(done.code)
+
+
+def extension() -> Count:
+    """The built extension in real PHP, without WordPress."""
+    done = command(ROOT / "tests" / "php" / "run", env={"SCIMPRESS_EXTENSION": str(EXTENSION)})
+    return count.of_closing_line(done.text).settled(done.code)
+
+
+def entra() -> Count:
+    """The Entra simulator's own tests."""
+    done = command("python3", "-m", "unittest", "discover", "-v", "-s", "tests/entra", "-t", ".")
+    return count.of_unittest(done.text).settled(done.code)
+
+
+def site_room() -> Count:
+    """The tests of what raises the sites and counts the tests."""
+    done = command("python3", "-m", "unittest", "discover", "-v", "-s", "tests/site", "-t", "tests/site")
+    return count.of_unittest(done.text).settled(done.code)
+
+
+def wordpress(version: str, database: str) -> Callable[[], Count]:
+    """PHPUnit inside a WordPress of its own."""
+
+    def run() -> Count:
+        name = f"wp-{version}-{database}"
+        junit = RESULTS / f"{name}.xml"
+        junit.unlink(missing_ok=True)
+        with Site(TARGET / "test" / name, database, version, serve=False) as site:
+            done = command(
+                site.php, shutil.which("phpunit") or "phpunit", "-c", "tests/wp/phpunit.xml", "--log-junit", junit,
+                env={"SCIMPRESS_SITE": str(site.root), "SCIMPRESS_PHP": str(site.php)},
+            )  # fmt: skip
+        return count.of_junit(junit).settled(done.code)
+
+    return run
+
+
+def http(database: str) -> Callable[[], Count]:
+    """Black-box tests through nginx and php-fpm; they raise their site themselves."""
+
+    def run() -> Count:
+        done = command("python3", "-m", "unittest", "discover", "-v", "-s", "tests/http", "-t", ".", env={"SCIMPRESS_DATABASE": database})
+        return count.of_unittest(done.text).settled(done.code)
+
+    return run
+
+
+LAYERS = [
+    Layer("rust", "rust", rust, lane="cargo", built=False),
+    Layer("site", "site", site_room, built=False),
+    Layer("entra", "entra", entra, built=False),
+    Layer("extension", "extension", extension),
+    Layer("http-sqlite", "http", http("sqlite")),
+    Layer("http-mariadb", "http", http("mariadb")),
+    Layer("wp-7.1-sqlite", "wp", wordpress("7.1", "sqlite")),
+    Layer("wp-7.1-mariadb", "wp", wordpress("7.1", "mariadb")),
+    Layer("wp-6.8-sqlite", "wp", wordpress("6.8", "sqlite")),
+    # The SQLite integration needs WordPress 6.2 or later.
+    Layer("wp-6.1-mariadb", "wp", wordpress("6.1", "mariadb")),
+    Layer("lint", "lint", lint.run, lane="cargo", built=False),
+]

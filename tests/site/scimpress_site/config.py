@@ -1,0 +1,55 @@
+"""The wp-config.php of a site."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+KEYS = ("AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY", "AUTH_SALT", "SECURE_AUTH_SALT", "LOGGED_IN_SALT", "NONCE_SALT")
+
+
+def wp_config(*, url: str, socket: Path, log: Path, theme: str | None, database: str) -> str:
+    """PHP text. The database constants are MariaDB's; the SQLite drop-in only wants them to be defined."""
+    constants: dict[str, str | bool] = {
+        "DB_NAME": database,
+        "DB_USER": "root",
+        "DB_PASSWORD": "",
+        "DB_HOST": f"localhost:{socket}",
+        "DB_CHARSET": "utf8mb4",
+        "DB_COLLATE": "",
+        "WP_HOME": url,
+        "WP_SITEURL": url,
+        # Application passwords need TLS elsewhere; a local site may use them without.
+        "WP_ENVIRONMENT_TYPE": "local",
+        "WP_DEBUG": True,
+        "WP_DEBUG_DISPLAY": False,
+        "WP_DEBUG_LOG": str(log),
+        "WP_HTTP_BLOCK_EXTERNAL": True,
+        "DISABLE_WP_CRON": True,
+        "AUTOMATIC_UPDATER_DISABLED": True,
+        "WP_AUTO_UPDATE_CORE": False,
+        "FS_METHOD": "direct",
+    }
+    if theme:
+        constants["WP_DEFAULT_THEME"] = theme
+    constants |= {name: secrets.token_hex(32) for name in KEYS}
+    lines = [f"define( '{name}', {_literal(value)} );" for name, value in constants.items()]
+    return "\n".join(
+        [
+            "<?php",
+            *lines,
+            "$table_prefix = 'wp_';",
+            "if ( ! defined( 'ABSPATH' ) ) {",
+            "\tdefine( 'ABSPATH', __DIR__ . '/' );",
+            "}",
+            "require_once ABSPATH . 'wp-settings.php';",
+            "",
+        ]
+    )
+
+
+def _literal(value: str | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
