@@ -1,0 +1,1 @@
+"""Measures provisioning requests against a bare REST route and against WordPress' own user creation."""

@@ -1,0 +1,38 @@
+<?php
+/**
+ * Plugin Name: Scimpress benchmark probe
+ * Description: A REST route that does nothing, and headers that tell what a request took of its worker.
+ *
+ * @package Scimpress
+ */
+
+add_action(
+	'rest_api_init',
+	static function () {
+		register_rest_route(
+			'scimpress-bench/v1',
+			'/bare',
+			array(
+				'methods'             => 'GET',
+				'callback'            => static fn() => array( 'ok' => true ),
+				'permission_callback' => '__return_true',
+			)
+		);
+	}
+);
+
+// As late as a header can still be sent: everything but the output itself has been allocated by then.
+add_filter(
+	'rest_pre_serve_request',
+	static function ( $served ) {
+		if ( ! headers_sent() ) {
+			preg_match( '/^RssAnon:\s+(\d+) kB/m', file_get_contents( '/proc/self/status' ), $anonymous );
+			header( 'X-Bench-Peak: ' . memory_get_peak_usage( true ) );
+			header( 'X-Bench-Used: ' . memory_get_peak_usage( false ) );
+			header( 'X-Bench-Rss: ' . ( (int) ( $anonymous[1] ?? 0 ) ) * 1024 );
+			header( 'X-Bench-Worker: ' . getmypid() );
+		}
+		return $served;
+	},
+	PHP_INT_MIN
+);

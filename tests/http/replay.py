@@ -1,0 +1,107 @@
+"""Replays recorded requests top to bottom and keeps what was answered.
+
+The recorded mail domain and the one identifier that is searched for become this run's own, so that a replay
+never meets the users of another one.
+"""
+
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.entra.client import Answer, Client
+from tests.http.interim import NO_GROUP
+from tests.http.server import ROOT, Server
+
+REQUESTS = ROOT / "tests" / "vectors" / "idp" / "entra" / "requests.jsonl"
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_CAPTURE = re.compile(r"\[capture=(\w+)\]")
+
+GROUPS = ("editors", "authors", "research")
+
+DOMAIN = "corp.example.com"
+SEARCHED_EXTERNAL_ID = "58c1a3f0-6b1d-4c2b-8d1d-30f1b7b2f001"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One recorded request."""
+
+    name: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: Any
+    expect_status: int
+    notes: str
+
+    @property
+    def capture(self) -> str | None:
+        """The name under which later requests refer to the id of the answer."""
+        found = _CAPTURE.search(self.notes)
+        return found.group(1) if found else None
+
+
+def lines(file: Path = REQUESTS) -> list[Line]:
+    """The recorded requests in their order."""
+    return [Line(**json.loads(text)) for text in file.read_text(encoding="utf-8").splitlines()]
+
+
+class Replay:
+    """Sends the requests as recorded, headers included. `answers` is by name, `captured` the ids."""
+
+    def __init__(self, server: Server):
+        self.answers: dict[str, Answer] = {}
+        self.captured: dict[str, str] = {}
+        self._values = {"base": server.base_path, "token": server.token}
+        self._base = server.base_path
+        self._own = {DOMAIN: f"{uuid.uuid4().hex[:12]}.example.com", SEARCHED_EXTERNAL_ID: str(uuid.uuid4())}
+        # The recorded headers say whether there is a token and a content type, so the client adds neither.
+        self._client = Client(server.tenant_url, None)
+        self._keeper = Client(server.tenant_url, server.token)
+
+    def play(self) -> None:
+        """Every request in its order."""
+        for line in lines():
+            content = None if line.body is None else self.fill(json.dumps(line.body, ensure_ascii=False)).encode()
+            headers: dict[str, str | None] = {"Content-Type": None}
+            headers |= {name: self.fill(value) for name, value in line.headers.items()}
+            path = self.fill(line.path).removeprefix(self._base)
+            answer = self._client.request(line.method, path, content, headers)
+            self.answers[line.name] = answer
+            if line.capture:
+                self._capture(line.capture, answer)
+        self._client.close()
+
+    def finish(self) -> None:
+        """Deletes what the replay created."""
+        for scim_id in self.captured.values():
+            self._keeper.delete(f"/Users/{scim_id}")
+        self._keeper.close()
+
+    def fill(self, text: str) -> str:
+        """A text as this run means it, placeholders resolved; a name that no answer gave is an error."""
+        for recorded, own in self._own.items():
+            text = text.replace(recorded, own)
+        return _PLACEHOLDER.sub(lambda found: self._value(found.group(1)), text)
+
+    def fill_json(self, value: Any) -> Any:
+        """The same for every text in a JSON value."""
+        return json.loads(self.fill(json.dumps(value, ensure_ascii=False)))
+
+    def _value(self, name: str) -> str:
+        if name in self._values:
+            return self._values[name]
+        if name in self.captured:
+            return self.captured[name]
+        if name in GROUPS:
+            return NO_GROUP
+        raise AssertionError(f"no answer gave an id for {name}")
+
+    def _capture(self, name: str, answer: Answer) -> None:
+        if answer.status == 201:
+            self.captured[name] = answer.json["id"]
+        elif name not in GROUPS:
+            raise AssertionError(f"{name} was not created: {answer.detail}")
