@@ -108,7 +108,7 @@ class Source(unittest.TestCase):
         self.assertEqual(first, second)
 
     def test_the_people_are_of_every_sort(self) -> None:
-        people = Tenant("corp.example", 4, lambda: 0.0).hire(13)
+        people = Tenant("corp.example", 4, lambda: 0.0).hire(8)
         names = [person.user_principal_name for person in people]
         self.assertEqual(len(names), len({name.lower() for name in names}))
         self.assertTrue(any("#EXT#" in name for name in names))
