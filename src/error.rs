@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use crate::limits::MAX_QUOTED_CHARS;
+use crate::limits::{MAX_QUOTED_CHARS, MAX_QUOTED_TEXT_CHARS};
 
 /// Schema of an error answer.
 pub const ERROR_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
@@ -131,7 +131,7 @@ pub fn quoted(text: &str) -> String {
             out.push('…');
             break;
         }
-        out.push(if character.is_control() {
+        out.push(if is_invisible(character) {
             '\u{fffd}'
         } else {
             character
@@ -139,6 +139,25 @@ pub fn quoted(text: &str) -> String {
     }
     out.push('\'');
     out
+}
+
+/// Characters that would break the line or turn the text around it: controls, line separators, marks of direction.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text of somebody else's as an error may contain it: one line without a full stop, shortened.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line: String = words
+        .join(" ")
+        .chars()
+        .filter(|character| !is_invisible(*character))
+        .take(MAX_QUOTED_TEXT_CHARS)
+        .collect();
+    line.trim_end_matches('.').to_owned()
 }
 
 const _: () = {

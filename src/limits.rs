@@ -59,6 +59,9 @@ pub const MAX_UPDATE_ATTEMPTS: usize = 10;
 /// Longest piece of a client's input that an error text repeats, in characters.
 pub const MAX_QUOTED_CHARS: usize = 80;
 
+/// Longest message of WordPress that an error text repeats, in characters.
+pub const MAX_QUOTED_TEXT_CHARS: usize = 300;
+
 /// Shortest secret token, in bytes. Generated ones have 43.
 pub const MIN_TOKEN_BYTES: usize = 16;
 

@@ -173,6 +173,8 @@ pub fn overlay(mut document: Resource, observed: &Account, now: &Account, active
             .is_some_and(|name| name.get("formatted").is_some());
         if formatted && !document.contains_key("displayName") {
             set_part(&mut document, "name", "formatted", &now.display_name);
+        } else if now.display_name.is_empty() {
+            document.shift_remove("displayName");
         } else {
             document.insert("displayName".into(), json!(now.display_name));
         }
@@ -213,12 +215,19 @@ fn account_email(resource: &Resource) -> Option<&Value> {
 fn account_email_index(emails: &[Value]) -> Option<usize> {
     let has_value = |email: &Value| email.get("value").is_some();
     let work = |email: &Value| text(email.get("type")).eq_ignore_ascii_case("work");
-    let primary = |email: &Value| email.get("primary") == Some(&Value::Bool(true));
     emails
         .iter()
         .position(|email| has_value(email) && work(email))
-        .or_else(|| emails.iter().position(|email| has_value(email) && primary(email)))
+        .or_else(|| {
+            emails
+                .iter()
+                .position(|email| has_value(email) && is_primary(email))
+        })
         .or_else(|| emails.iter().position(has_value))
+}
+
+fn is_primary(value: &Value) -> bool {
+    value.get("primary") == Some(&Value::Bool(true))
 }
 
 fn set_email(document: &mut Resource, address: &str) {
@@ -236,6 +245,8 @@ fn set_email(document: &mut Resource, address: &str) {
             }
         }
         None if address.is_empty() => {}
+        // RFC 7643 §2.4: at most one value is primary, and one without an address may be it already.
+        None if emails.iter().any(is_primary) => emails.push(json!({"value": address, "type": "work"})),
         None => emails.push(json!({"value": address, "type": "work", "primary": true})),
     }
     if !emails.is_empty() {

@@ -96,8 +96,9 @@ pub struct Changes {
     pub now: i64,
     /// Columns of the record.
     pub keys: Keys,
-    /// Whether the account may sign in.
-    pub active: bool,
+    /// Whether the account may sign in from now on; `None` leaves it as it is, for somebody may have changed it on the site
+    /// since it was read.
+    pub active: Option<bool>,
     /// The resource as JSON text.
     pub document: String,
     /// Fields of the WordPress account to set, by their WordPress names; `None` removes the user meta.

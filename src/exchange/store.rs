@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use super::INTERNAL;
 use super::need::{Answer, By, Changes, Need, Record, StoreError};
-use crate::error::{ErrorKind, ScimError};
+use crate::error::{ErrorKind, ScimError, one_line};
 use crate::mapping::Login;
 
 /// The place where a need waits for its answer.
@@ -129,9 +129,10 @@ impl From<Refusal> for ScimError {
                 "other requests kept changing the user, nothing was changed; try again",
             ),
             StoreError::NotFound => ScimError::status(404, "no user has this id"),
-            StoreError::Refused => {
-                ScimError::invalid_value(format!("WordPress does not accept the user: {}", refusal.detail))
-            }
+            StoreError::Refused => ScimError::invalid_value(format!(
+                "WordPress does not accept the user: {}",
+                one_line(&refusal.detail)
+            )),
             StoreError::NoReassignTarget => ScimError::status(
                 409,
                 "the user owns content on the site, and the site's administrator has chosen nobody to take it over",

@@ -84,7 +84,7 @@ pub(super) async fn create(request: &Request, config: &Config, store: &Store) ->
     let record = store
         .create(
             config.new_id.clone(),
-            changes(&resource, config, wordpress),
+            changes(&resource, Some(mapping::is_active(&resource)), config, wordpress),
             Login::of(&resource),
         )
         .await?;
@@ -168,7 +168,9 @@ async fn change(
         let record = if after == before {
             record
         } else {
-            let changes = changes(&after, config, differences(&before, &after));
+            let state = mapping::is_active(&after);
+            let active = (state != mapping::is_active(&before)).then_some(state);
+            let changes = changes(&after, active, config, differences(&before, &after));
             match store.update(record.id, record.version, changes).await {
                 Ok(updated) => {
                     if after.get("externalId") != before.get("externalId") {
@@ -227,11 +229,16 @@ fn representation(record: &Record, config: &Config) -> Result<Map<String, Value>
     Ok(represent(current(record)?, &record.id, meta, &config.base, &USER))
 }
 
-fn changes(resource: &Resource, config: &Config, wordpress: Vec<(&'static str, Option<String>)>) -> Changes {
+fn changes(
+    resource: &Resource,
+    active: Option<bool>,
+    config: &Config,
+    wordpress: Vec<(&'static str, Option<String>)>,
+) -> Changes {
     Changes {
         now: config.now,
         keys: Keys::of(resource),
-        active: mapping::is_active(resource),
+        active,
         document: serde_json::to_string(resource).unwrap_or_default(),
         wordpress,
     }

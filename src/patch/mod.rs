@@ -1,6 +1,7 @@
 //! PATCH, RFC 7644 §3.5.2: a request of operations, applied to a copy of the resource as a whole or not at all.
 
 mod element;
+mod extension;
 mod operation;
 mod target;
 
@@ -36,7 +37,7 @@ pub struct Patched {
 
 impl PatchRequest {
     /// Reads the message. Fails with `invalidSyntax` when it isn't one, and with `tooMany` above
-    /// [`MAX_PATCH_OPERATIONS`].
+    /// [`MAX_PATCH_OPERATIONS`], be they operations or attributes that their values name.
     pub fn parse(message: &Map<String, Value>) -> Result<Self, ScimError> {
         require_schema(message)?;
         // Some clients write `operations` (RFC 7643 §2.1: names ignore case).
@@ -67,7 +68,15 @@ impl PatchRequest {
             .iter()
             .enumerate()
             .map(|(index, operation)| Operation::parse(operation).map_err(|error| located(&error, index)))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        // A key of a path-less value is a path, so it costs what an operation costs.
+        let steps: usize = operations.iter().map(Operation::steps).sum();
+        if steps > MAX_PATCH_OPERATIONS {
+            return Err(ScimError::new(
+                ErrorKind::TooMany,
+                format!("one PATCH names {steps} attributes, at most {MAX_PATCH_OPERATIONS} are possible"),
+            ));
+        }
         Ok(Self { operations })
     }
 

@@ -71,6 +71,15 @@ impl Operation {
         })
     }
 
+    /// How many attributes it may change: itself, or the members of its value and theirs.
+    pub(super) fn steps(&self) -> usize {
+        let members = |value: &Value| value.as_object().map_or(1, |members| members.len().max(1));
+        match &self.value {
+            Some(Value::Object(value)) => value.values().map(members).sum::<usize>().max(1),
+            _ => 1,
+        }
+    }
+
     pub(super) fn apply(
         &self,
         patched: &mut Patched,
@@ -105,6 +114,7 @@ impl Operation {
                 )));
             }
         };
+        note_unknown_members(&path, value, resource_type, patched);
         target::apply(&mut patched.resource, self.op, &path, value, resource_type)
     }
 
@@ -143,9 +153,28 @@ impl Operation {
             {
                 continue;
             }
+            note_unknown_members(&path, value, resource_type, patched);
             target::apply(&mut patched.resource, self.op, &path, value, resource_type)?;
         }
         Ok(())
+    }
+}
+
+/// What the object of an extension names and its table does not know is passed over, and told (Entra quirk Q-21).
+fn note_unknown_members(
+    path: &ValuePath,
+    value: &Value,
+    resource_type: &'static ResourceType,
+    patched: &mut Patched,
+) {
+    let (AttributePath::Extension(extension), Value::Object(members)) = (&path.attribute, value) else {
+        return;
+    };
+    for key in members.keys() {
+        let name = format!("{}:{key}", extension.id);
+        if ValuePath::parse(&name, resource_type).is_err() {
+            patched.ignored.push(name);
+        }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Op, element};
+use super::{Op, element, extension};
 use crate::error::{ErrorKind, ScimError, quoted};
-use crate::json::kind;
 use crate::path::AttributePath;
 use crate::resource::Resource;
 use crate::resource::normalise::{attribute_value, is_assigned, single};
@@ -35,11 +34,11 @@ pub(super) fn apply(
             container.close();
             result
         }
-        AttributePath::Extension(extension) => whole_extension(resource, op, extension, value, resource_type),
-        AttributePath::Undeclared { urn, name } => {
-            undeclared(resource, op, urn, name, value);
-            Ok(())
+        AttributePath::Extension(schema) => extension::whole(resource, op, schema, value, resource_type),
+        AttributePath::Undeclared { urn, name } if extension::is_core(urn, name, resource_type) => {
+            extension::core(resource, op, value, resource_type)
         }
+        AttributePath::Undeclared { urn, name } => extension::undeclared(resource, op, urn, name, value),
     }
 }
 
@@ -201,77 +200,4 @@ fn part_of(
         }
     }
     Ok(())
-}
-
-/// A path, or a key of a path-less value, that is the URN of an extension. Members that the value does not name stay
-/// (Entra quirk Q-06).
-fn whole_extension(
-    resource: &mut Resource,
-    op: Op,
-    extension: &'static Schema,
-    value: &Value,
-    resource_type: &'static ResourceType,
-) -> Result<(), ScimError> {
-    if op == Op::Remove || value.is_null() {
-        put(resource, extension.id, None);
-        return Ok(());
-    }
-    let Value::Object(members) = value else {
-        return Err(ScimError::invalid_value(format!(
-            "{} must be an object, not {}",
-            quoted(extension.id),
-            kind(value)
-        )));
-    };
-    for (key, value) in members {
-        let name = format!("{}:{key}", extension.id);
-        if let Ok(path) = ValuePath::parse(&name, resource_type) {
-            apply(resource, op, &path, value, resource_type)?;
-        }
-    }
-    Ok(())
-}
-
-/// An attribute of an extension that no table declares (Entra quirk Q-19). An object as value is the whole extension: the
-/// last piece of its URN was taken for the name.
-fn undeclared(resource: &mut Resource, op: Op, urn: &str, name: &str, value: &Value) {
-    let whole = format!("{urn}:{name}");
-    let is_whole = value.is_object()
-        || (op == Op::Remove && resource.keys().any(|key| key.eq_ignore_ascii_case(&whole)));
-    let urn = if is_whole { whole.as_str() } else { urn };
-    let key = resource
-        .keys()
-        .find(|key| key.eq_ignore_ascii_case(urn))
-        .cloned()
-        .unwrap_or_else(|| urn.to_owned());
-    if is_whole && op == Op::Remove {
-        put(resource, &key, None);
-        return;
-    }
-    let mut object = match resource.get_mut(&key) {
-        Some(Value::Object(object)) => std::mem::take(object),
-        _ => Map::new(),
-    };
-    let mut set = |name: &str, value: &Value| {
-        let name = object
-            .keys()
-            .find(|key| key.eq_ignore_ascii_case(name))
-            .cloned()
-            .unwrap_or_else(|| name.to_owned());
-        let value = (op != Op::Remove && is_assigned(value)).then(|| value.clone());
-        put(&mut object, &name, value);
-    };
-    match value {
-        Value::Object(members) if is_whole => {
-            for (name, value) in members {
-                set(name, value);
-            }
-        }
-        value => set(name, value),
-    }
-    put(
-        resource,
-        &key,
-        (!object.is_empty()).then_some(Value::Object(object)),
-    );
 }

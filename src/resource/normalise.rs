@@ -2,13 +2,15 @@
 //!
 //! After this step no reader asks again whether a key is written in another case or whether a boolean is a string.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::Resource;
 use crate::error::{ScimError, quoted};
 use crate::json::kind;
 use crate::limits::MAX_VALUES;
-use crate::path::{is_urn, member};
+use crate::path::is_urn;
 use crate::quirks;
 use crate::schema::{Attribute, AttributeType, ResourceType};
 
@@ -46,6 +48,8 @@ fn build(
 ) -> Result<Resource, ScimError> {
     let skip = |attribute: &Attribute| read_only == ReadOnly::Skip && attribute.is_read_only();
     let mut output = Resource::new();
+    // URNs are as many as the client likes, so looking each up among the others must not be a scan.
+    let mut seen = HashSet::new();
     for (key, value) in input {
         let (name, value) = if let Some(attribute) = resource_type.core_attribute(key) {
             if skip(attribute) {
@@ -60,17 +64,19 @@ fn build(
         } else {
             continue;
         };
-        if member(&output, name).is_some() {
-            return Err(ScimError::invalid_syntax(format!(
-                "the attribute {} appears twice",
-                quoted(name)
-            )));
+        if !seen.insert(name.to_ascii_lowercase()) {
+            return Err(twice(name));
         }
         if let Some(value) = value {
             output.insert(name.to_owned(), value);
         }
     }
     Ok(output)
+}
+
+/// One of two equal names may say "not assigned", and still another reader may take that one for the value.
+fn twice(label: &str) -> ScimError {
+    ScimError::invalid_syntax(format!("the attribute {} appears twice", quoted(label)))
 }
 
 /// The value of an attribute; `None` when it says "not assigned".
@@ -164,6 +170,7 @@ fn complex(
 ) -> Result<Option<Value>, ScimError> {
     let input = &*quirks::role_from_json_text(attribute, input);
     let mut output = Map::new();
+    let mut seen = Vec::new();
     for (key, value) in input {
         let Some(part) = attribute.sub_attribute(key) else {
             continue;
@@ -171,13 +178,12 @@ fn complex(
         if read_only == ReadOnly::Skip && part.is_read_only() {
             continue;
         }
-        if output.contains_key(part.name) {
-            return Err(ScimError::invalid_syntax(format!(
-                "the attribute '{label}.{}' appears twice",
-                part.name
-            )));
+        let label = format!("{label}.{}", part.name);
+        if seen.contains(&part.name) {
+            return Err(twice(&label));
         }
-        if let Some(value) = one(part, value, &format!("{label}.{}", part.name), read_only)? {
+        seen.push(part.name);
+        if let Some(value) = one(part, value, &label, read_only)? {
             output.insert(part.name.to_owned(), value);
         }
     }
@@ -202,16 +208,15 @@ fn extension_value(
         }
     };
     let mut output = Map::new();
+    let mut seen = Vec::new();
     for (key, value) in object {
         let Some(attribute) = crate::schema::find(attributes, key) else {
             continue;
         };
-        if output.contains_key(attribute.name) {
-            return Err(ScimError::invalid_syntax(format!(
-                "the attribute {} appears twice",
-                quoted(attribute.name)
-            )));
+        if seen.contains(&attribute.name) {
+            return Err(twice(attribute.name));
         }
+        seen.push(attribute.name);
         if let Some(value) = values(attribute, value, read_only)? {
             output.insert(attribute.name.to_owned(), value);
         }

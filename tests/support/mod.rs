@@ -1,0 +1,11 @@
+//! What the tests of the engine share: tables of cases, a store in memory, a client.
+//!
+//! Every test crate takes the part of it that it needs.
+
+pub(crate) mod answer;
+pub(crate) mod arbitrary;
+pub(crate) mod client;
+pub(crate) mod diff;
+pub(crate) mod refusal;
+pub(crate) mod store;
+pub(crate) mod table;

@@ -1,0 +1,257 @@
+//! The store of the plugin, in memory: it does what the engine needs as the contract says, and can be made to misbehave.
+
+use std::collections::{HashMap, HashSet};
+
+use scimpress::exchange::{Answer, By, Changes, Need, Record, StoreError};
+use scimpress::filter::fold;
+use scimpress::mapping::{Account, Keys, Login};
+
+/// Sees every need before the store does it; may change the store, and may answer in its place.
+pub(crate) type Interference = Box<dyn FnMut(&Need, &mut Memory) -> Option<Answer>>;
+
+/// Users of a site.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub(crate) rows: Vec<Row>,
+    /// Logins of accounts that SCIM does not manage.
+    pub(crate) foreign_logins: HashSet<String>,
+    /// Whether names and addresses are trimmed as WordPress does it, so that `observed` differs from the document.
+    pub(crate) sanitises: bool,
+    pub(crate) interference: Option<Interference>,
+    /// Every need there was.
+    pub(crate) needs: Vec<Need>,
+    /// Accounts as the engine has last read them.
+    seen: HashMap<String, Account>,
+    positions: u64,
+}
+
+/// A linked user.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) record: Record,
+    pub(crate) keys: Keys,
+    pub(crate) login: String,
+    pub(crate) user_principal_name: Option<String>,
+    pub(crate) aad_object_id: Option<String>,
+}
+
+impl Memory {
+    /// Does what the engine needs.
+    pub(crate) fn perform(&mut self, need: &Need) -> Answer {
+        self.needs.push(need.clone());
+        if let Some(mut interference) = self.interference.take() {
+            let answer = interference(need, self);
+            self.interference = Some(interference);
+            if let Some(answer) = answer {
+                return answer;
+            }
+        }
+        let answer = self.answer(need);
+        if let Answer::Records(records) | Answer::Page { records, .. } = &answer {
+            for record in records {
+                self.seen.insert(record.id.clone(), record.wordpress.clone());
+            }
+        }
+        answer
+    }
+
+    fn answer(&mut self, need: &Need) -> Answer {
+        match need {
+            Need::Select { by, after, limit } => Answer::Records(self.select(by.as_ref(), *after, *limit)),
+            Need::Page { offset, limit } => Answer::Page {
+                total: self.rows.len(),
+                records: self.records().skip(*offset).take(*limit).collect(),
+            },
+            Need::Create { id, changes, login } => self.create(id, changes, login).unwrap_or_else(refusal),
+            Need::Update { id, version, changes } => {
+                self.update(id, *version, changes).unwrap_or_else(refusal)
+            }
+            Need::Delete { id } => match self.rows.iter().position(|row| row.record.id == *id) {
+                Some(index) => {
+                    self.rows.remove(index);
+                    Answer::Deleted
+                }
+                None => refusal(StoreError::NotFound),
+            },
+        }
+    }
+
+    /// The user as an administrator finds it in WordPress.
+    pub(crate) fn account(&mut self, id: &str) -> &mut Account {
+        let row = self.rows.iter_mut().find(|row| row.record.id == id).unwrap();
+        &mut row.record.wordpress
+    }
+
+    pub(crate) fn row(&self, id: &str) -> &Row {
+        self.rows.iter().find(|row| row.record.id == id).unwrap()
+    }
+
+    /// Answers the needs of this name, as often as said, with an error.
+    pub(crate) fn refuse(&mut self, name: &'static str, times: usize, error: StoreError) {
+        let mut left = times;
+        self.interference = Some(Box::new(move |need, _| {
+            if need.name() != name || left == 0 {
+                return None;
+            }
+            left -= 1;
+            Some(refusal(error))
+        }));
+    }
+
+    /// The needs that changed something, or were to.
+    pub(crate) fn writes(&self) -> usize {
+        let writes = |need: &&Need| matches!(need.name(), "create" | "update" | "delete");
+        self.needs.iter().filter(writes).count()
+    }
+
+    fn records(&self) -> impl Iterator<Item = Record> + '_ {
+        self.rows.iter().map(|row| row.record.clone())
+    }
+
+    fn select(&self, by: Option<&(By, String)>, after: u64, limit: usize) -> Vec<Record> {
+        let selected = |row: &&Row| match by {
+            None => true,
+            Some((By::Id, value)) => row.record.id == *value,
+            Some((By::UserName, value)) => row.keys.user_name == *value,
+            Some((By::ExternalId, value)) => row.keys.external_id.as_ref() == Some(value),
+            Some((By::ObjectId, value)) => row.keys.object_id.as_ref() == Some(value),
+            Some((By::Email, value)) => {
+                row.keys.email.as_ref() == Some(value) || fold(&row.record.wordpress.user_email) == *value
+            }
+        };
+        self.rows
+            .iter()
+            .filter(|row| row.record.position > after)
+            .filter(selected)
+            .take(limit)
+            .map(|row| row.record.clone())
+            .collect()
+    }
+
+    fn create(&mut self, id: &str, changes: &Changes, login: &Login) -> Result<Answer, StoreError> {
+        if self.foreign_logins.contains(&login.preferred) {
+            return Err(StoreError::LoginExists);
+        }
+        self.require_unique(None, changes)?;
+        let taken = self.rows.iter().any(|row| row.login == login.preferred);
+        self.positions += 1;
+        let mut row = Row {
+            record: Record {
+                position: self.positions,
+                id: id.to_owned(),
+                version: 0,
+                created: changes.now,
+                modified: changes.now,
+                document: String::new(),
+                observed: Account::default(),
+                wordpress: Account::default(),
+                active: true,
+            },
+            keys: changes.keys.clone(),
+            login: if taken {
+                format!("{}-{}", login.preferred, login.suffix)
+            } else {
+                login.preferred.clone()
+            },
+            user_principal_name: None,
+            aad_object_id: None,
+        };
+        self.write(&mut row, changes);
+        let record = row.record.clone();
+        self.rows.push(row);
+        Ok(Answer::Record(Box::new(record)))
+    }
+
+    fn update(&mut self, id: &str, version: u64, changes: &Changes) -> Result<Answer, StoreError> {
+        let index = self
+            .rows
+            .iter()
+            .position(|row| row.record.id == id)
+            .ok_or(StoreError::NotFound)?;
+        let mut row = self.rows[index].clone();
+        if row.record.version != version {
+            return Err(StoreError::Stale);
+        }
+        self.require_unique(Some(id), changes)?;
+        self.write(&mut row, changes);
+        let record = row.record.clone();
+        self.rows[index] = row;
+        Ok(Answer::Record(Box::new(record)))
+    }
+
+    fn require_unique(&self, own: Option<&str>, changes: &Changes) -> Result<(), StoreError> {
+        let email = changes
+            .wordpress
+            .iter()
+            .find_map(|(name, value)| (*name == "user_email").then_some(value.as_deref()))
+            .flatten()
+            .filter(|email| !email.is_empty())
+            .map(fold);
+        for row in self.rows.iter().filter(|row| Some(row.record.id.as_str()) != own) {
+            if row.keys.user_name == changes.keys.user_name {
+                return Err(StoreError::UserNameExists);
+            }
+            if changes.keys.object_id.is_some() && row.keys.object_id == changes.keys.object_id {
+                return Err(StoreError::ObjectIdExists);
+            }
+            if email.as_ref() == Some(&fold(&row.record.wordpress.user_email)) {
+                return Err(StoreError::EmailExists);
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, row: &mut Row, changes: &Changes) {
+        let record = &mut row.record;
+        record.version += 1;
+        record.modified = changes.now;
+        record.document.clone_from(&changes.document);
+        if let Some(active) = changes.active {
+            record.active = active;
+        }
+        for (name, value) in &changes.wordpress {
+            let text = value.clone().unwrap_or_default();
+            let stored = if self.sanitises {
+                text.trim().to_owned()
+            } else {
+                text
+            };
+            match *name {
+                "user_email" => record.wordpress.user_email = stored,
+                "first_name" => record.wordpress.first_name = stored,
+                "last_name" => record.wordpress.last_name = stored,
+                "display_name" => record.wordpress.display_name = stored,
+                "userPrincipalName" => row.user_principal_name.clone_from(value),
+                "aadObjectId" => row.aad_object_id.clone_from(value),
+                other => panic!("the contract knows no field '{other}'"),
+            }
+        }
+        record.observed = record.wordpress.clone();
+        // Only what was written counts as observed: what an administrator changed since the engine read it is not in the
+        // document yet, and must go on looking changed.
+        let written = |name: &str| changes.wordpress.iter().any(|(field, _)| *field == name);
+        if let Some(seen) = self.seen.get(&record.id) {
+            if !written("user_email") {
+                record.observed.user_email.clone_from(&seen.user_email);
+            }
+            if !written("first_name") {
+                record.observed.first_name.clone_from(&seen.first_name);
+            }
+            if !written("last_name") {
+                record.observed.last_name.clone_from(&seen.last_name);
+            }
+            if !written("display_name") {
+                record.observed.display_name.clone_from(&seen.display_name);
+            }
+        }
+        row.keys = changes.keys.clone();
+    }
+}
+
+/// An error answer as the store gives it.
+pub(crate) fn refusal(error: StoreError) -> Answer {
+    Answer::Error {
+        error,
+        detail: String::new(),
+    }
+}
