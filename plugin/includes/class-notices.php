@@ -26,7 +26,8 @@ final class Notices {
 	private const SILENCE = HOUR_IN_SECONDS;
 
 	/**
-	 * Stores the notices of one exchange and tells other plugins about them.
+	 * Stores the notices of one exchange and tells other plugins about them. A plugin that fails to listen changes nothing:
+	 * what the notice is about has happened.
 	 *
 	 * @param list<array{code: string, detail: string, resource: string}> $notices Notices of the engine.
 	 */
@@ -45,14 +46,19 @@ final class Notices {
 		}
 
 		foreach ( $notices as $notice ) {
-			/**
-			 * Fires when a SCIM client did something that is allowed but worth a look.
-			 *
-			 * @param string $code     Kind of notice, such as `externalIdShared`.
-			 * @param string $detail   One line of English for an administrator.
-			 * @param string $resource SCIM id of the resource concerned.
-			 */
-			do_action( 'scimpress_notice', $notice['code'], $notice['detail'], $notice['resource'] );
+			try {
+				/**
+				 * Fires when a SCIM client did something that is allowed but worth a look.
+				 *
+				 * @param string $code     Kind of notice, such as `externalIdShared`.
+				 * @param string $detail   One line of English for an administrator.
+				 * @param string $resource SCIM id of the resource concerned.
+				 */
+				do_action( 'scimpress_notice', $notice['code'], $notice['detail'], $notice['resource'] );
+			} catch ( \Throwable $thrown ) {
+				// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- only the log can tell.
+				error_log( sprintf( 'scimpress: %s thrown in %s on line %d by a listener to a notice', get_debug_type( $thrown ), $thrown->getFile(), $thrown->getLine() ) );
+			}
 		}
 	}
 

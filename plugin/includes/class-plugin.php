@@ -38,9 +38,9 @@ final class Plugin {
 	 * The table, and accounts that leave without SCIM.
 	 */
 	private static function store(): void {
-		register_activation_hook( PLUGIN_FILE, array( Store\User_Table::class, 'upgrade' ) );
-		add_action( 'plugins_loaded', array( Store\User_Table::class, 'upgrade' ) );
-		add_filter( 'pre_get_table_charset', array( Store\User_Table::class, 'charset' ), 10, 2 );
+		register_activation_hook( PLUGIN_FILE, array( Store\Schema::class, 'upgrade' ) );
+		add_action( 'plugins_loaded', array( Store\Schema::class, 'upgrade' ) );
+		add_filter( 'pre_get_table_charset', array( Store\Schema::class, 'charset' ), 10, 2 );
 		add_action( 'deleted_user', array( Store\User_Table::class, 'forget_user' ) );
 		add_action( 'shutdown', array( Store\Transaction::class, 'abandon' ), PHP_INT_MIN );
 	}

@@ -81,10 +81,6 @@ final class Controller {
 		// Nobody acts: hooks of other plugins must neither find the rights of an administrator nor take his name for an audit log.
 		wp_set_current_user( 0 );
 
-		if ( '' === (string) $request->get_body() && self::is_over_post_max_size( $request ) ) {
-			return new Scim_Response( Engine::refuse( 413, 'the request body is larger than `post_max_size` of php allows on this server' ) );
-		}
-
 		$store  = new User_Store();
 		$answer = Engine::answer(
 			array(
@@ -176,16 +172,6 @@ final class Controller {
 			$headers['content-type'] = $content_type;
 		}
 		return $headers;
-	}
-
-	/**
-	 * Whether PHP threw the body away before anybody saw it.
-	 *
-	 * @param \WP_REST_Request $request The request.
-	 */
-	private static function is_over_post_max_size( \WP_REST_Request $request ): bool {
-		$limit = wp_convert_hr_to_bytes( (string) ini_get( 'post_max_size' ) );
-		return $limit > 0 && (int) $request->get_header( 'content-length' ) > $limit;
 	}
 
 	/**

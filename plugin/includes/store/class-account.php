@@ -119,7 +119,13 @@ final class Account {
 		}
 		require_once ABSPATH . 'wp-admin/includes/user.php';
 		require_once ABSPATH . 'wp-admin/includes/bookmark.php';
-		if ( ! wp_delete_user( $user_id, $heir ) || ( ! is_multisite() && get_userdata( $user_id ) ) ) {
+		$deleted = wp_delete_user( $user_id, $heir );
+		if ( is_multisite() && $deleted && ! get_blogs_of_user( $user_id, true ) ) {
+			// On a network wp_delete_user() only ends the membership; an account that is on no other site goes, too.
+			require_once ABSPATH . 'wp-admin/includes/ms.php';
+			$deleted = wpmu_delete_user( $user_id );
+		}
+		if ( ! $deleted || ( ! is_multisite() && get_userdata( $user_id ) ) ) {
 			throw new Failure( 'refused', 'wordpress did not delete the user' );
 		}
 	}

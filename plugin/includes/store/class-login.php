@@ -29,7 +29,8 @@ final class Login {
 	 */
 	public static function choose( string $preferred, string $suffix ): string {
 		$clean = sanitize_user( $preferred, true );
-		if ( $clean === $preferred && '' !== $clean && mb_strlen( $clean ) <= self::MAX_CHARACTERS ) {
+		// Multisite lower-cases login names, and WordPress looks them up in any case: nothing is lost by that.
+		if ( '' !== $clean && 0 === strcasecmp( $clean, $preferred ) && mb_strlen( $clean ) <= self::MAX_CHARACTERS ) {
 			$owner = username_exists( $clean );
 			if ( ! $owner ) {
 				return $clean;

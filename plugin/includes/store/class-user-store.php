@@ -176,7 +176,7 @@ final class User_Store {
 		$transaction->touch( $user_id );
 		Account::guard( $user_id );
 		Account::update( $user_id, $need['wordpress'] );
-		$changed = Account::set_active( $user_id, $need['active'] );
+		$changed = null !== $need['active'] && Account::set_active( $user_id, $need['active'] );
 		$record  = $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
 
 		self::announce( $transaction, 'updated', $user_id );

@@ -120,10 +120,10 @@ $scimpress_set_in_config = sprintf(
 				</td>
 			</tr>
 			<tr>
-				<th scope="row"><?php esc_html_e( 'When a user is deleted there', 'scimpress' ); ?></th>
+				<th scope="row"><?php esc_html_e( 'Deleted users', 'scimpress' ); ?></th>
 				<td>
 					<fieldset>
-						<legend class="screen-reader-text"><span><?php esc_html_e( 'When a user is deleted there', 'scimpress' ); ?></span></legend>
+						<legend class="screen-reader-text"><span><?php esc_html_e( 'Deleted users', 'scimpress' ); ?></span></legend>
 						<label><input type="radio" name="on_delete" value="<?php echo esc_attr( Settings::DEACTIVATE ); ?>" <?php checked( $page['settings']['on_delete'], Settings::DEACTIVATE ); ?>> <?php esc_html_e( 'Keep the account, but deactivated', 'scimpress' ); ?></label><br>
 						<label><input type="radio" name="on_delete" value="<?php echo esc_attr( Settings::DELETE ); ?>" <?php checked( $page['settings']['on_delete'], Settings::DELETE ); ?>> <?php esc_html_e( 'Delete the account', 'scimpress' ); ?></label>
 						<p>
