@@ -85,6 +85,22 @@ final class Account {
 	}
 
 	/**
+	 * The strings of an account that SCIM attributes map to, as they are.
+	 *
+	 * @param int $user_id User ID.
+	 * @return array<string,string> Keys as in FIELDS.
+	 */
+	public static function strings( int $user_id ): array {
+		$user = get_userdata( $user_id );
+		return array(
+			'user_email'   => (string) $user->data->user_email,
+			'first_name'   => (string) get_user_meta( $user_id, 'first_name', true ),
+			'last_name'    => (string) get_user_meta( $user_id, 'last_name', true ),
+			'display_name' => (string) $user->data->display_name,
+		);
+	}
+
+	/**
 	 * Opens or shuts an account.
 	 *
 	 * @param int  $user_id User ID.

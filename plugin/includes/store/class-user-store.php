@@ -72,7 +72,7 @@ final class User_Store {
 			try {
 				return Transaction::run(
 					function ( Transaction $transaction ) use ( $need, $room ): array {
-						$room->make();
+						$room->make( $transaction );
 						return null === $room->tombstone ? $this->insert( $transaction, $need ) : $this->revive( $transaction, $need, $room->tombstone );
 					}
 				);
@@ -149,7 +149,7 @@ final class User_Store {
 			try {
 				return Transaction::run(
 					function ( Transaction $transaction ) use ( $need, $room ): array {
-						$room->make();
+						$room->make( $transaction );
 						return $this->overwrite( $transaction, $need );
 					}
 				);
@@ -175,9 +175,10 @@ final class User_Store {
 		$user_id = $this->seen[ $need['id'] ]['userId'] ?? (int) User_Table::find( $need['id'] )->user_id;
 		$transaction->touch( $user_id );
 		Account::guard( $user_id );
+		$before = Account::strings( $user_id );
 		Account::update( $user_id, $need['wordpress'] );
 		$changed = null !== $need['active'] && Account::set_active( $user_id, $need['active'] );
-		$record  = $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
+		$record  = $this->observed( $need['id'], array_keys( $need['wordpress'] ), $before );
 
 		self::announce( $transaction, 'updated', $user_id );
 		if ( $changed ) {
@@ -222,20 +223,23 @@ final class User_Store {
 	/**
 	 * Reads a record back after a write and remembers what WordPress made of the values.
 	 *
-	 * Only values that were written count as observed. One that an administrator changed since the engine read it is not in
-	 * the document yet: it must go on looking changed.
+	 * That includes values that were not written: saving an account sends all of its fields through WordPress's filters
+	 * again, and not every filter leaves its own result alone. But one that an administrator changed since the engine read it
+	 * is not in the document yet: it must go on looking changed.
 	 *
-	 * @param string       $id      SCIM id.
-	 * @param list<string> $written Keys of `wordpress` that were written.
+	 * @param string               $id      SCIM id.
+	 * @param list<string>         $written Keys of `wordpress` that were written.
+	 * @param array<string,string> $before  What WordPress held right before the write.
 	 * @return array The record.
 	 */
-	private function observed( string $id, array $written ): array {
+	private function observed( string $id, array $written, array $before = array() ): array {
 		$record = User_Reader::find( $id );
 		if ( null === $record ) {
 			throw new \UnexpectedValueException( 'the user that was just written is gone' );
 		}
-		$before   = array_diff_key( $this->seen[ $id ]['wordpress'] ?? array(), array_flip( $written ) );
-		$observed = User_Reader::observe( array_merge( $record['wordpress'], $before ) );
+		$read   = array_diff_key( $this->seen[ $id ]['wordpress'] ?? array(), array_flip( $written ) );
+		$edited = array_diff_assoc( array_intersect_key( $read, $before ), $before );
+		$observed = User_Reader::observe( array_merge( $record['wordpress'], $edited ) );
 		if ( $observed !== $record['observed'] ) {
 			User_Table::link( $record['position'], $record['userId'], $observed );
 			$record['observed'] = $observed;

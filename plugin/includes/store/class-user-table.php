@@ -25,7 +25,8 @@ final class User_Table {
 		'user_name'   => '%s',
 		'external_id' => '%s',
 		'object_id'   => '%s',
-		'email'       => '%s',
+		'email'         => '%s',
+		'account_email' => '%s',
 		'active'      => '%d',
 		'modified'    => '%d',
 		'document'    => '%s',
@@ -82,21 +83,25 @@ final class User_Table {
 	}
 
 	/**
-	 * Rows that hold a user name or an object id, whatever their state.
+	 * Rows that hold a unique key of a need, whatever their state.
 	 *
-	 * @param string|null $user_name Case-folded user name.
-	 * @param string|null $object_id Case-folded object id.
-	 * @return list<object{position: string, id: string, object_id: string|null, deleted: string|null, account: string|null, holds: list<string>}> account is null when the WordPress user is gone; holds names the columns that are taken.
+	 * @param array $need A create or update need.
+	 * @return list<object{position: string, id: string, object_id: string|null, account_email: string|null, deleted: string|null, account: string|null, user_email: string|null, holds: list<string>}> account is null when the WordPress user is gone; holds names the columns that are taken.
 	 */
-	public static function holders( ?string $user_name, ?string $object_id ): array {
+	public static function holders( array $need ): array {
 		global $wpdb;
 		$table = self::name();
 		$held  = array();
-		foreach ( array( 'user_name' => $user_name, 'object_id' => $object_id ) as $column => $value ) {
+		$keys  = array(
+			'user_name'     => $need['userName'],
+			'object_id'     => $need['objectId'],
+			'account_email' => self::address_key( $need['wordpress']['user_email'] ?? '' ),
+		);
+		foreach ( $keys as $column => $value ) {
 			if ( null !== $value ) {
 				$row = $wpdb->get_row(
 					$wpdb->prepare(
-						"SELECT s.position, s.id, s.object_id, s.deleted, u.ID AS account
+						"SELECT s.position, s.id, s.object_id, s.account_email, s.deleted, u.ID AS account, u.user_email
 						FROM $table s LEFT JOIN {$wpdb->users} u ON u.ID = s.user_id WHERE s.$column = %s",
 						$value
 					)
@@ -206,15 +211,26 @@ final class User_Table {
 	}
 
 	/**
-	 * Takes keys away from a tombstone that somebody living needs.
+	 * Takes keys away that somebody else needs: from a tombstone, or an address that the account has given up.
 	 *
-	 * @param int          $position Position of the tombstone.
-	 * @param list<string> $columns  `user_name`, `object_id`.
+	 * @param int          $position Position of the row.
+	 * @param list<string> $columns  `user_name`, `object_id`, `account_email`.
 	 */
 	public static function free( int $position, array $columns ): void {
 		global $wpdb;
 		$nothing = implode( ', ', array_map( static fn( string $column ): string => "$column = NULL", $columns ) );
-		self::write( $wpdb->prepare( 'UPDATE ' . self::name() . " SET $nothing WHERE position = %d AND deleted IS NOT NULL", $position ) );
+		self::write( $wpdb->prepare( 'UPDATE ' . self::name() . " SET $nothing WHERE position = %d", $position ) );
+	}
+
+	/**
+	 * An address as the key by which two accounts have the same one. WordPress checks that before it inserts, so two
+	 * requests at once would both pass; the unique key lets one through.
+	 *
+	 * @param string $address `user_email`.
+	 * @return string|null Null when there is none.
+	 */
+	public static function address_key( string $address ): ?string {
+		return '' === $address ? null : mb_strtolower( $address, 'UTF-8' );
 	}
 
 	/**
@@ -225,20 +241,23 @@ final class User_Table {
 	 */
 	private static function values( array $need ): array {
 		global $wpdb;
-		$given  = array(
+		$given = array(
 			'user_name'   => $need['userName'],
 			'external_id' => $need['externalId'],
 			'object_id'   => $need['objectId'],
 			'email'       => $need['email'],
-			'active'      => null === $need['active'] ? null : (int) $need['active'],
 			'modified'    => $need['now'],
 			'document'    => $need['document'],
 		);
+		// What the client does not change may have been changed on the site.
+		if ( null !== $need['active'] ) {
+			$given['active'] = (int) $need['active'];
+		}
+		if ( isset( $need['wordpress']['user_email'] ) ) {
+			$given['account_email'] = self::address_key( $need['wordpress']['user_email'] );
+		}
 		$values = array();
-		foreach ( self::COLUMNS as $column => $placeholder ) {
-			if ( 'active' === $column && null === $given[ $column ] ) {
-				continue; // The state is not the client's to change this time.
-			}
+		foreach ( array_intersect_key( self::COLUMNS, $given ) as $column => $placeholder ) {
 			// phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- the placeholder is one of our constants.
 			$values[ $column ] = null === $given[ $column ] ? 'NULL' : $wpdb->prepare( $placeholder, $given[ $column ] );
 		}
