@@ -109,6 +109,23 @@ class Email(ScimCase):
         with self.nothing_changes(first["id"], second["id"]):
             self.refused(self.scim.patch(f"/Users/{second['id']}", patch_body(operations)), 409, "uniqueness")
 
+    def test_a_new_person_gets_the_address_that_a_deleted_one_had(self) -> None:
+        user = self.create()
+        address = user["emails"][0]["value"]
+        self.assertEqual(204, self.scim.delete(f"/Users/{user['id']}").status)
+        heir = self.create(emails=[{"type": "work", "primary": True, "value": address}])
+        self.assertEqual([heir["id"]], self.found(f'emails[type eq "work"].value eq "{address}"'))
+        holders = [account["username"] for account in admin().accounts(address) if account["email"] == address]
+        self.assertEqual([heir["userName"]], holders)
+
+    def test_an_address_that_an_administrator_took_away_is_free(self) -> None:
+        user = self.create()
+        address = user["emails"][0]["value"]
+        account = admin().accounts(address)[0]["id"]
+        admin().rest("POST", f"users/{account}", {"email": f"{unique('edited')}@corp.example.com"})
+        other = self.create(emails=[{"type": "work", "primary": True, "value": address}])
+        self.assertEqual([other["id"]], self.found(f'emails[type eq "work"].value eq "{address}"'))
+
     def test_a_user_without_mailbox_is_created(self) -> None:
         user = self.create(emails=None)
         self.assertNotIn("emails", self.read(user["id"]))
