@@ -1,0 +1,101 @@
+<?php
+/**
+ * The plugin comes and goes.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Tests;
+
+use Scimpress\Account_State;
+use Scimpress\Notices;
+use Scimpress\Settings;
+use Scimpress\Store\Schema;
+use Scimpress\Store\User_Table;
+use Scimpress\Tokens;
+
+/**
+ * The table is made, kept and removed with the plugin.
+ */
+final class LifecycleTest extends Test_Case {
+
+	protected function tearDown(): void {
+		delete_option( Schema::VERSION_OPTION );
+		Schema::upgrade();
+		parent::tearDown();
+	}
+
+	public function test_upgrade_of_a_current_table_changes_nothing(): void {
+		global $wpdb;
+		list( $need ) = $this->person();
+		delete_option( Schema::VERSION_OPTION );
+		$changes = array();
+		add_filter(
+			'query',
+			static function ( string $sql ) use ( &$changes ): string {
+				if ( preg_match( '/^\s*(ALTER|CREATE|DROP)/i', $sql ) ) {
+					$changes[] = $sql;
+				}
+				return $sql;
+			}
+		);
+		Schema::upgrade();
+		$this->assertSame( array(), $changes );
+		$this->assertSame( '', $wpdb->last_error );
+		$this->assertNotNull( self::row( $need['id'] ) );
+		$this->assertSame( 0, self::queries( array( Schema::class, 'upgrade' ) ), 'and costs nothing from then on' );
+	}
+
+	public function test_lost_index_is_made_again(): void {
+		global $wpdb;
+		$wpdb->query( 'ALTER TABLE ' . User_Table::name() . ' DROP INDEX email' );
+		delete_option( Schema::VERSION_OPTION );
+		Schema::upgrade();
+		$this->assertContains( 'email', array_column( $wpdb->get_results( 'SHOW INDEX FROM ' . User_Table::name(), ARRAY_A ), 'Key_name' ) );
+	}
+
+	public function test_uninstalling_removes_everything_of_ours_and_no_account(): void {
+		global $wpdb;
+		list( , , $user ) = $this->person(
+			array(
+				'active'   => false,
+				'objectId' => 'aaaa',
+			)
+		);
+		Tokens::create();
+		Notices::record(
+			array(
+				array(
+					'code'     => 'code',
+					'detail'   => 'detail',
+					'resource' => 'id',
+				),
+			)
+		);
+		if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {
+			define( 'WP_UNINSTALL_PLUGIN', plugin_basename( \Scimpress\PLUGIN_FILE ) );
+		}
+		require dirname( \Scimpress\PLUGIN_FILE ) . '/uninstall.php';
+
+		wp_cache_flush();
+		$this->assertSame( array(), $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( User_Table::name() ) ) ) );
+		$this->assertSame( array(), $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'scimpress%'" ) );
+		$this->assertSame( array(), $wpdb->get_col( "SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE 'scimpress%'" ) );
+		$this->assertTrue( Account_State::is_active( $user->ID ) );
+		$this->assertSame( $user->user_login, get_userdata( $user->ID )->user_login );
+		$this->assertSame( 'aaaa', get_user_meta( $user->ID, 'aadObjectId', true ) );
+		$this->assertFalse( Settings::enabled() );
+	}
+
+	public function test_files_of_the_plugin_do_nothing_by_themselves(): void {
+		$directory = new \RecursiveIteratorIterator( new \RecursiveDirectoryIterator( dirname( \Scimpress\PLUGIN_FILE ), \FilesystemIterator::SKIP_DOTS ) );
+		$files     = array();
+		foreach ( $directory as $file ) {
+			if ( 'php' === $file->getExtension() && 'index.php' !== $file->getFilename() ) {
+				$files[] = $file->getPathname();
+				$this->assertMatchesRegularExpression( "/^defined\( '(ABSPATH|WP_UNINSTALL_PLUGIN)' \) \|\| exit;$/m", file_get_contents( $file->getPathname() ), $file->getFilename() );
+			}
+		}
+		$this->assertGreaterThan( 20, count( $files ) );
+	}
+}

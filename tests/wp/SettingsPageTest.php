@@ -1,0 +1,257 @@
+<?php
+/**
+ * Settings → Scimpress.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Tests;
+
+use Scimpress\Admin\Settings_Page;
+use Scimpress\Notices;
+use Scimpress\Settings;
+use Scimpress\Tokens;
+
+/**
+ * The settings page as administrators, other users and attackers meet it.
+ */
+final class SettingsPageTest extends Scim_Test_Case {
+
+	private const PAGE = '/wp-admin/options-general.php?page=scimpress';
+
+	private Browser $browser;
+
+	protected function setUp(): void {
+		parent::setUp();
+		$this->browser = new Browser( self::$web );
+		$this->browser->sign_in( $this->stranger( array( 'role' => 'administrator' ) )->user_login, 'secret phrase' );
+	}
+
+	public function test_page_shows_what_to_enter_at_the_identity_provider(): void {
+		$page = $this->browser->get( self::PAGE );
+		$this->assertSame( 200, $page->status );
+		$this->assertShows( 'value="' . home_url( '/wp-json/wpo365/v1/' ) . '"', $page->body );
+		$this->assertShows( \Scimpress\Engine::extension_version(), $page->body );
+		$this->assertHides( $this->token, $page->body );
+		$this->assertHides( hash( 'sha256', $this->token ), $page->body );
+	}
+
+	public function test_settings_are_saved_and_shown(): void {
+		$heir  = $this->stranger( array( 'role' => 'editor' ) );
+		$reply = $this->save(
+			array(
+				'enabled'      => '1',
+				'default_role' => 'author',
+				'on_delete'    => 'delete',
+				'reassign_to'  => (string) $heir->ID,
+				'welcome_mail' => '1',
+			)
+		);
+		$this->assertSame( 303, $reply->status );
+		$this->assertStringContainsString( 'page=scimpress', $reply->header( 'location' ) );
+		$this->assertSettings( true, 'author', 'delete', $heir->ID, true );
+		$body = $this->browser->get( self::PAGE . '&updated=1' )->body;
+		$this->assertShows( 'Settings saved.', $body );
+		$this->assertMatchesRegularExpression( '/<option value="author"\s+selected/', $body );
+		$this->assertMatchesRegularExpression( "/<option value='$heir->ID'\s+selected/", $body );
+
+		$this->save( array( 'default_role' => 'subscriber' ) );
+		$this->assertSettings( false, 'subscriber', 'deactivate', 0, false );
+	}
+
+	public function test_hostile_values_are_refused_or_made_harmless(): void {
+		$this->save(
+			array(
+				'enabled'      => '1',
+				'default_role' => 'administrator',
+				'on_delete'    => 'explode',
+				'reassign_to'  => '999999',
+			)
+		);
+		$this->assertSettings( true, 'subscriber', 'deactivate', 0, false );
+		$this->save(
+			array(
+				'default_role' => array( 'x' ),
+				'on_delete'    => array( 'delete' ),
+				'reassign_to'  => '<script>1</script>',
+			)
+		);
+		$this->assertSettings( false, 'subscriber', 'deactivate', 0, false );
+		$this->assertHides( 'value="administrator"', $this->browser->get( self::PAGE )->body );
+	}
+
+	public function test_text_of_others_is_escaped(): void {
+		Notices::record(
+			array(
+				array(
+					'code'     => '"><script>alert(1)</script>',
+					'detail'   => '<img src=x onerror=alert(2)>',
+					'resource' => '\'"><script>alert(3)</script>',
+				),
+			)
+		);
+		$body = $this->browser->get( self::PAGE )->body;
+		foreach ( array( '<script>alert', '<img src=x' ) as $attack ) {
+			$this->assertHides( $attack, $body );
+		}
+		$this->assertShows( '&lt;img src=x', $body );
+	}
+
+	public function test_nothing_happens_without_the_right_nonce(): void {
+		$before = array( Settings::all(), get_option( Tokens::OPTION ) );
+		foreach ( array( Settings_Page::SAVE, Settings_Page::GENERATE, Settings_Page::TYPE ) as $action ) {
+			foreach ( array( '', 'wrong', $this->nonce( Settings_Page::SAVE === $action ? Settings_Page::GENERATE : Settings_Page::SAVE ) ) as $nonce ) {
+				$reply = $this->browser->post(
+					self::PAGE,
+					array(
+						Settings_Page::ACTION => $action,
+						'_wpnonce'            => $nonce,
+						'token'               => str_repeat( 't', 32 ),
+						'on_delete'           => 'delete',
+					)
+				);
+				$this->assertSame( 403, $reply->status, "$action $nonce" );
+			}
+		}
+		wp_cache_flush();
+		$this->assertSame( $before, array( Settings::all(), get_option( Tokens::OPTION ) ) );
+	}
+
+	public function test_only_administrators_get_in(): void {
+		$nonce  = $this->nonce( Settings_Page::SAVE );
+		$before = Settings::all();
+		foreach ( array( 'subscriber', 'editor' ) as $role ) {
+			$browser = new Browser( self::$web );
+			$browser->sign_in( $this->stranger( array( 'role' => $role ) )->user_login, 'secret phrase' );
+			$this->assertSame( 403, $browser->get( self::PAGE )->status, $role );
+			$reply = $browser->post(
+				self::PAGE,
+				array(
+					Settings_Page::ACTION => Settings_Page::SAVE,
+					'_wpnonce'            => $nonce,
+					'on_delete'           => 'delete',
+				)
+			);
+			$this->assertSame( 403, $reply->status, $role );
+		}
+		$this->assertSame( 302, ( new Browser( self::$web ) )->get( self::PAGE )->status );
+		wp_cache_flush();
+		$this->assertSame( $before, Settings::all() );
+	}
+
+	public function test_generated_token_is_shown_once_works_and_is_stored_nowhere(): void {
+		global $wpdb;
+		$old   = $this->token;
+		$reply = $this->submit( Settings_Page::GENERATE );
+		$this->assertSame( 200, $reply->status );
+		$this->assertStringContainsString( 'no-store', $reply->header( 'cache-control' ) );
+		$this->assertSame( 1, preg_match( '/id="scimpress-token"[^>]* value="([A-Za-z0-9_-]{43})"/', $reply->body, $matches ) );
+		$this->token = $matches[1];
+		$this->assertScim( 200, $this->scim( 'GET', '/Users' ) );
+		$this->assertScim( 401, $this->scim( 'GET', '/Users', array( 'Authorization' => "Bearer $old" ) ) );
+		$this->assertHides( $this->token, $this->browser->get( self::PAGE )->body );
+		$found = (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->options WHERE option_value LIKE %s", '%' . $wpdb->esc_like( $this->token ) . '%' ) )
+			+ (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->usermeta WHERE meta_value LIKE %s", '%' . $wpdb->esc_like( $this->token ) . '%' ) );
+		$this->assertSame( 0, $found );
+		$this->assertContains( $wpdb->get_var( $wpdb->prepare( "SELECT autoload FROM $wpdb->options WHERE option_name = %s", Tokens::OPTION ) ), array( 'no', 'off' ) );
+	}
+
+	public function test_typed_token_works(): void {
+		// WordPress slashes forms: what is stored must be the digest of what was typed.
+		$typed = 'my.own-token_with~all+of/it\'s"\\==';
+		$reply = $this->submit( Settings_Page::TYPE, array( 'token' => " $typed " ) );
+		$this->assertShows( 'The token was saved.', $reply->body );
+		$this->assertHides( $typed, $reply->body );
+		$this->assertScim( 200, $this->scim( 'GET', '/Users', array( 'Authorization' => "Bearer $typed" ) ) );
+		$this->assertScim( 401, $this->scim( 'GET', '/Users' ) );
+	}
+
+	public function test_typed_token_that_could_not_travel_is_refused(): void {
+		foreach ( array( '', 'short', str_repeat( 'x', 15 ), 'with blanks inside it', 'ümlaut-and-more-letters', str_repeat( 'x', 4097 ) ) as $typed ) {
+			$reply = $this->submit( Settings_Page::TYPE, array( 'token' => $typed ) );
+			$this->assertShows( 'This token was not saved.', $reply->body, $typed );
+		}
+		$this->assertScim( 200, $this->scim( 'GET', '/Users' ) );
+	}
+
+	public function test_constants_show_and_disable_their_fields(): void {
+		$defined = array(
+			'X-Define-SCIMPRESS_ENABLED'      => 'false',
+			'X-Define-SCIMPRESS_TOKEN_SHA256' => '"' . hash( 'sha256', 'x' ) . '"',
+		);
+		$body    = $this->browser->get( self::PAGE, $defined )->body;
+		$this->assertMatchesRegularExpression( '/name="enabled"[^>]*disabled/', $body );
+		$this->assertShows( '<code>SCIMPRESS_ENABLED</code> in wp-config.php', $body );
+		$this->assertShows( '<code>SCIMPRESS_TOKEN_SHA256</code> in wp-config.php', $body );
+		$this->assertHides( 'Generate a new token', $body );
+		$this->assertHides( hash( 'sha256', 'x' ), $body );
+	}
+
+	public function test_malformed_constants_are_named(): void {
+		$body = $this->browser->get(
+			self::PAGE,
+			array(
+				'X-Define-SCIMPRESS_ENABLED'      => '"yes"',
+				'X-Define-SCIMPRESS_TOKEN_SHA256' => '"' . strtoupper( hash( 'sha256', 'x' ) ) . '"',
+			)
+		)->body;
+		$this->assertShows( 'SCIMPRESS_ENABLED in wp-config.php is neither true nor false', $body );
+		$this->assertShows( 'SCIMPRESS_TOKEN_SHA256 in wp-config.php is not a SHA-256 digest', $body );
+	}
+
+	public function test_assets_are_loaded_on_our_page_only(): void {
+		$this->assertShows( 'scimpress/assets/settings.js', $this->browser->get( self::PAGE )->body );
+		$this->assertHides( 'scimpress/assets/', $this->browser->get( '/wp-admin/options-general.php' )->body );
+	}
+
+	/**
+	 * Sends the settings form.
+	 *
+	 * @param array $fields Fields.
+	 */
+	private function save( array $fields ): Reply {
+		return $this->submit( Settings_Page::SAVE, $fields );
+	}
+
+	/**
+	 * Sends a form of the page.
+	 *
+	 * @param string $action What the form does.
+	 * @param array  $fields Fields.
+	 */
+	private function submit( string $action, array $fields = array() ): Reply {
+		$reply = $this->browser->post(
+			self::PAGE,
+			$fields + array(
+				Settings_Page::ACTION => $action,
+				'_wpnonce'            => $this->nonce( $action ),
+			)
+		);
+		wp_cache_flush();
+		return $reply;
+	}
+
+	/**
+	 * The nonce in a form of the page.
+	 *
+	 * @param string $action What the form does.
+	 */
+	private function nonce( string $action ): string {
+		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?name="' . Settings_Page::ACTION . '" value="' . $action . '"/s';
+		$this->assertSame( 1, preg_match( $pattern, $this->browser->get( self::PAGE )->body, $matches ), $action );
+		return $matches[1];
+	}
+
+	/**
+	 * Asserts what is stored.
+	 *
+	 * @param bool   $enabled      Setting.
+	 * @param string $default_role Setting.
+	 * @param string $on_delete    Setting.
+	 * @param int    $reassign_to  Setting.
+	 * @param bool   $welcome_mail Setting.
+	 */
+	private function assertSettings( bool $enabled, string $default_role, string $on_delete, int $reassign_to, bool $welcome_mail ): void {
+		$this->assertSame( compact( 'enabled', 'default_role', 'on_delete', 'reassign_to', 'welcome_mail' ), Settings::all() );
+	}
+}
