@@ -15,10 +15,10 @@ override PHP_CONFIG := $(or $(shell command -v $(PHP_CONFIG)),$(error PHP_CONFIG
 export PHP_CONFIG
 endif
 
-PYTHON := PYTHONDONTWRITEBYTECODE=1 python3
-SITE := $(PYTHON) tests/site/ctl.py
-RUN := $(PYTHON) tests/site/run.py
-EXTENSION := target/release/libscimpress.so
+export PYTHONDONTWRITEBYTECODE := 1
+SITE := python3 tests/site/ctl.py
+# The tests end when make does, even by SIGKILL.
+RUN := setpriv --pdeathsig TERM python3 tests/site/run.py
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p;T;q' Cargo.toml)
 
 .PHONY: help
@@ -40,7 +40,7 @@ build: ## Build the extension into target/release
 demo: ## Raise WordPress with the plugin, play a whole Entra job against it, leave it running
 	@$(SITE) tools build site
 	@cargo build --release
-	@$(PYTHON) tests/site/demo.py
+	@python3 tests/site/demo.py
 
 .PHONY: stop
 stop: ## End the demonstration site
@@ -56,7 +56,7 @@ test: tools ## Run every test, on SQLite and on MariaDB; one line for each layer
 .PHONY: test-rust test-extension test-entra test-site test-wp test-http test-lint
 test-rust: ## The engine without PHP: vectors, properties, documentation examples
 	@$(RUN) rust
-test-extension: build ## The built extension in real PHP
+test-extension: tools build ## The built extension in real PHP
 	@$(RUN) extension
 test-wp: tools build ## The plugin inside WordPress 7.1, 6.8 and 6.1, on SQLite and MariaDB
 	@$(RUN) wp
@@ -71,7 +71,7 @@ test-lint: tools ## Formatting, lints with and without PHP, PHP syntax and codin
 
 .PHONY: bench
 bench: tools build ## Measure against a bare REST route and core's own user creation
-	@$(PYTHON) tests/bench/run.py
+	@python3 tests/bench/run.py
 
 ##: work on the source
 

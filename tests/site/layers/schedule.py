@@ -65,7 +65,9 @@ def run(layers: list[Layer]) -> int:
 
 
 def _all(layers: list[Layer]) -> list[Outcome]:
-    waiting, jobs, outcomes = list(layers), [], {}
+    waiting = list(layers)
+    jobs: list[Job] = []
+    outcomes: dict[str, Outcome] = {}
     try:
         while waiting or jobs:
             while len(jobs) < SLOTS and (layer := _next(waiting, jobs)):
@@ -93,7 +95,7 @@ def _next(waiting: list[Layer], jobs: list[Job]) -> Layer | None:
 def _start(layer: Layer, *, alone: bool) -> Job:
     log, result = LOGS / f"{layer.name}.log", RESULTS / f"{layer.name}.json"
     result.unlink(missing_ok=True)
-    words = [*daemon.tied("TERM"), sys.executable, ROOT / "tests" / "site" / "run.py", "--layer", layer.name]
+    words = [*daemon.tied("TERM"), sys.executable, str(ROOT / "tests" / "site" / "run.py"), "--layer", layer.name]
     with open(log, "w", encoding="utf-8") as output:
         process = subprocess.Popen(
             words,

@@ -19,7 +19,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         with Unwinding():
-            return arguments.run(arguments)
+            return int(arguments.run(arguments))
     except KeyboardInterrupt:
         return 130
     except Failure as failure:

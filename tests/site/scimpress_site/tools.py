@@ -46,7 +46,7 @@ def _fpm() -> bool:
 
 BUILD = [
     Tool("PHP", "{php}-cli", "runs WordPress", _command(os.environ.get("PHP") or "php")),
-    Tool("php-config", "{php}-dev", "brings the headers the extension is built against", _command(os.environ.get("PHP_CONFIG") or "php-config")),
+    Tool("php-config", "{php}-dev", "brings the headers the extension is built for", _command(os.environ.get("PHP_CONFIG") or "php-config")),
     Tool("libclang", "libclang-dev", "reads those headers for the Rust bindings", _libclang),
     Tool("a C compiler", "gcc", "links the extension", _command("cc", "gcc", "clang")),
 ]
@@ -65,7 +65,7 @@ SITE = [
     Tool("setpriv", "util-linux", "ties the servers of a test to the life of the test", _command("setpriv")),
 ]
 TEST = [
-    Tool("MariaDB", "mariadb-server-core", "is the second database of the tests (the server program alone, no service)", _command("mariadbd")),
+    Tool("MariaDB", "mariadb-server-core", "is the second database of the tests (a program, no service)", _command("mariadbd")),
     Tool("my_print_defaults", "mariadb-client-core", "is needed to initialise a MariaDB data directory", _command("my_print_defaults")),
     Tool("PHPUnit", "phpunit", "runs the tests inside WordPress", _command("phpunit")),
     Tool("PHP_CodeSniffer", "php-codesniffer", "checks the plugin's coding style", _command("phpcs")),
@@ -104,8 +104,8 @@ def install(groups: Iterable[str] = ()) -> None:
     _root(["apt-get", "-qq", "update"], "reading the package index failed")
     _root(["apt-get", "-qq", "install", "--no-install-recommends", "-y", *packages], "installing failed")
     for name in set(SERVICES) - before:
-        if _service(name):
-            _root(["systemctl", "disable", "--now", _service(name)], "stopping a service failed")
+        if unit := _service(name):
+            _root(["systemctl", "disable", "--now", unit], "stopping a service failed")
     still = missing(groups)
     if still:
         names = ", ".join(tool.name for tool in still)
