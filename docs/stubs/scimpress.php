@@ -50,7 +50,7 @@ namespace Scimpress {
 		 * @return array{need: 'select', by: 'id'|'userName'|'externalId'|'objectId'|'email'|null, value: ?string, after: int, limit: int}
 		 *         |array{need: 'page', offset: int, limit: int}
 		 *         |array{need: 'create', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>, login: array{preferred: string, suffix: string}}
-		 *         |array{need: 'update', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>}
+		 *         |array{need: 'update', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: ?bool, document: string, wordpress: array<string, ?string>}
 		 *         |array{need: 'delete', id: string}
 		 *         |null
 		 */

@@ -4,6 +4,8 @@
 
 use std::collections::HashSet;
 
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 
 use super::Resource;
@@ -140,6 +142,7 @@ fn one(
     Ok(match (attribute.kind, value) {
         (_, Value::Null) => None,
         (_, Value::String(text)) if text.is_empty() => None,
+        (AttributeType::Binary, Value::String(text)) if !is_base64(text) => return Err(wrong_type()),
         (AttributeType::String | AttributeType::Reference | AttributeType::Binary, Value::String(_))
         | (AttributeType::Decimal, Value::Number(_))
         | (AttributeType::Boolean, Value::Bool(_)) => Some(value.clone()),
@@ -233,6 +236,16 @@ fn undeclared_extension(value: &Value) -> Option<Value> {
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     (!object.is_empty()).then_some(Value::Object(object))
+}
+
+/// RFC 7643 §2.3.6. Line breaks, as in PEM files, and missing padding are let through.
+fn is_base64(text: &str) -> bool {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    let bytes: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    LENIENT.decode(bytes).is_ok()
 }
 
 /// RFC 7643 §2.5: null and empty arrays are the same as no value; `""` clears an attribute (Entra quirk Q-24).

@@ -237,8 +237,8 @@ final class User_Store {
 		if ( null === $record ) {
 			throw new \UnexpectedValueException( 'the user that was just written is gone' );
 		}
-		$read   = array_diff_key( $this->seen[ $id ]['wordpress'] ?? array(), array_flip( $written ) );
-		$edited = array_diff_assoc( array_intersect_key( $read, $before ), $before );
+		$read     = array_diff_key( $this->seen[ $id ]['wordpress'] ?? array(), array_flip( $written ) );
+		$edited   = array_diff_assoc( array_intersect_key( $read, $before ), $before );
 		$observed = User_Reader::observe( array_merge( $record['wordpress'], $edited ) );
 		if ( $observed !== $record['observed'] ) {
 			User_Table::link( $record['position'], $record['userId'], $observed );
