@@ -79,6 +79,14 @@ bench: tools build ## Measure against a bare REST route and core's own user crea
 fmt: ## Format the Rust sources
 	cargo fmt
 
+.PHONY: screenshots
+screenshots: ## Take the screenshots of the documentation anew, in Chromium
+	@$(SITE) tools build site browser
+	@cargo build --release
+	@npm install --silent --no-save --prefix target/browser playwright-core@1.65.1
+	@$(SITE) up --dir target/screenshots > target/browser/site.json
+	@code=0; node tests/browser/screenshots.mjs target/browser/site.json || code=$$?; $(SITE) down --dir target/screenshots; exit $$code
+
 .PHONY: stubs
 stubs: ## Generate the PHP stubs for IDEs anew
 	@tests/php/stubs

@@ -30,9 +30,6 @@ try {
 	await page.goto(`${site.url}/wp-admin/options-general.php?page=scimpress`);
 	await page.waitForSelector('h1');
 	await page.screenshot({ path: join(output, 'settings.png'), fullPage: true });
-	await page.goto(`${site.url}/wp-admin/users.php`);
-	await page.waitForSelector('h1');
-	await page.screenshot({ path: join(output, 'users.png') });
 } finally {
 	await context.close();
 	rmSync(profile, { recursive: true, force: true });

@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("tools", help="install what is missing on this machine")
     command.set_defaults(run=install_tools)
-    command.add_argument("groups", nargs="*", help=f"of {', '.join(tools.GROUPS)} (default: all)")
+    command.add_argument("groups", nargs="*", help=f"of {', '.join(tools.GROUPS)} (default: all but browser)")
     return parser
 
 

@@ -72,16 +72,25 @@ TEST = [
 ]
 PACKAGE = [Tool("zip", "zip", "packs the plugin", _command("zip"))]
 
-GROUPS = {"build": BUILD, "site": SITE, "test": TEST, "package": PACKAGE}
+BROWSER = [
+    Tool("Chromium", "chromium", "takes the screenshots of the documentation", _command("chromium")),
+    Tool("Node.js", "nodejs", "drives Chromium", _command("node")),
+    Tool("npm", "npm", "brings the driver, playwright-core", _command("npm")),
+]
+
+GROUPS = {"build": BUILD, "site": SITE, "test": TEST, "package": PACKAGE, "browser": BROWSER}
+
+# Nobody needs a browser to build or to test.
+USUAL = ("build", "site", "test", "package")
 
 # Debian starts these at once when they are installed; nobody asked for a web server on port 80.
 SERVICES = ("nginx", "php{version}-fpm")
 
 
 def missing(groups: Iterable[str] = ()) -> list[Tool]:
-    """The tools of the groups (default: every group) that this machine does not have."""
+    """The tools of the groups (default: the usual ones) that this machine does not have."""
     wanted: dict[str, Tool] = {}
-    for name in groups or GROUPS:
+    for name in groups or USUAL:
         if name not in GROUPS:
             raise Failure(f"`{name}` is no group of tools: choose from {', '.join(GROUPS)}")
         wanted |= {tool.name: tool for tool in GROUPS[name]}
@@ -113,7 +122,7 @@ def install(groups: Iterable[str] = ()) -> None:
 
 
 def _require_rust(groups: Iterable[str]) -> None:
-    if "build" in (list(groups) or GROUPS) and not _command("cargo")():
+    if "build" in (list(groups) or USUAL) and not _command("cargo")():
         raise Failure("cargo is missing: it builds the extension; install a Rust toolchain from https://rustup.rs")
 
 
