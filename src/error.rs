@@ -29,6 +29,8 @@ pub enum ErrorKind {
     NoTarget,
     /// A value is missing or of the wrong type.
     InvalidValue,
+    /// The cursor was not made for this query (RFC 9865).
+    InvalidCursor,
     /// The method, path or resource type is not there, in the words of HTTP.
     Status(u16),
 }
@@ -44,7 +46,8 @@ impl ErrorKind {
             | Self::InvalidSyntax
             | Self::InvalidPath
             | Self::NoTarget
-            | Self::InvalidValue => 400,
+            | Self::InvalidValue
+            | Self::InvalidCursor => 400,
             Self::Uniqueness => 409,
             Self::Status(status) => status,
         }
@@ -62,6 +65,7 @@ impl ErrorKind {
             Self::InvalidPath => Some("invalidPath"),
             Self::NoTarget => Some("noTarget"),
             Self::InvalidValue => Some("invalidValue"),
+            Self::InvalidCursor => Some("invalidCursor"),
             Self::Status(_) => None,
         }
     }

@@ -29,8 +29,20 @@ pub const MAX_PATH_BYTES: usize = 2 * 1024;
 /// Most operations in one PATCH request. Microsoft's validator sends 36; other clients send one for each member.
 pub const MAX_PATCH_OPERATIONS: usize = 2_000;
 
+/// Most operations in one bulk request. Each is a transaction of its own, and PHP ends a request after a while.
+pub const MAX_BULK_OPERATIONS: usize = 1_000;
+
 /// Most values of one multi-valued attribute of a user.
 pub const MAX_VALUES: usize = 1_000;
+
+/// Most members that one request may add to a group. Okta pushes full lists.
+pub const MAX_MEMBERS: usize = 100_000;
+
+/// Members fetched from the store at a time.
+pub const MEMBER_PAGE: usize = 5_000;
+
+/// Most groups whose members' groups are followed for one answer: groups may be nested, and nested in a circle.
+pub const MAX_GROUP_CLOSURE: usize = 10_000;
 
 /// Longest `userName`, `externalId` and `objectId`, in characters: the width of their indexed columns.
 pub const MAX_KEY_CHARS: usize = 255;

@@ -152,12 +152,6 @@ pub fn object_id(resource: &Resource) -> Option<&str> {
     resource.get(WPO365_USER.id)?.get("objectId")?.as_str()
 }
 
-/// `active`; an account is active unless it is said not to be.
-#[must_use]
-pub fn is_active(resource: &Resource) -> bool {
-    resource.get("active").and_then(Value::as_bool) != Some(false)
-}
-
 /// The resource as it is now: the stored document, with what WordPress says where somebody edited it there.
 #[must_use]
 pub fn overlay(mut document: Resource, observed: &Account, now: &Account, active: bool) -> Resource {
@@ -182,7 +176,10 @@ pub fn overlay(mut document: Resource, observed: &Account, now: &Account, active
     if now.user_email != observed.user_email {
         set_email(&mut document, &now.user_email);
     }
-    document.insert("active".into(), json!(active));
+    // RFC 7643 §2.5: where the client removed `active` it is unassigned, whatever the account's state.
+    if let Some(state) = document.get_mut("active") {
+        *state = json!(active);
+    }
     document
 }
 

@@ -203,7 +203,8 @@ pub fn is_attribute_name(text: &str) -> bool {
     characters.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
-fn strip_urn<'a>(text: &'a str, urn: &str) -> Option<&'a str> {
+/// What follows a URN and its colon.
+pub(crate) fn strip_urn<'a>(text: &'a str, urn: &str) -> Option<&'a str> {
     let start = text.get(..urn.len())?;
     if !start.eq_ignore_ascii_case(urn) {
         return None;

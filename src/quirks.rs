@@ -38,7 +38,7 @@ pub fn only_element<'a>(attribute: &Attribute, value: &'a Value) -> Option<&'a V
 /// Entra writes the manager as a bare string; likewise Q-04 for members of groups.
 #[must_use]
 pub fn complex_from_string(attribute: &Attribute, text: &str) -> Option<Map<String, Value>> {
-    let identifies = attribute.name == "manager" || attribute.name == "roles";
+    let identifies = matches!(attribute.name, "manager" | "members" | "roles");
     if attribute.kind != AttributeType::Complex || !identifies {
         return None;
     }

@@ -4,21 +4,29 @@
 //! what is needed, [`Exchange::resume`] brings it. No Rust frame is on the stack while WordPress works, so a fatal error
 //! or a memory limit there cannot jump over one.
 
+mod bulk;
+mod cursor;
 mod groups;
 mod need;
 mod query;
 mod request;
 mod response;
 mod route;
+mod search;
+mod single;
 mod store;
 mod users;
+mod view;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-pub use need::{Answer, By, Changes, Need, Record, StoreError};
+pub use need::{
+    AccountState, Answer, By, Changes, GroupAttributes, GroupChanges, Kind, Member, MemberChanges,
+    Membership, Need, Record, StoreError,
+};
 pub use request::{Config, Request};
 pub use response::{Notice, Response};
 

@@ -1,6 +1,36 @@
 //! What the engine needs of the store, and what the store answers: plain data.
 
 use crate::mapping::{Account, Keys, Login};
+use crate::schema::{GROUP, ResourceType, USER};
+
+/// Which collection of the store a need concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Users.
+    User,
+    /// Groups.
+    Group,
+}
+
+impl Kind {
+    /// The word for it in the contract with PHP, also the name of the resource type.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::Group => "Group",
+        }
+    }
+
+    /// The tables of its attributes.
+    #[must_use]
+    pub fn resource_type(self) -> &'static ResourceType {
+        match self {
+            Self::User => &USER,
+            Self::Group => &GROUP,
+        }
+    }
+}
 
 /// A column by which records are selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +39,8 @@ pub enum By {
     Id,
     /// Case-folded userName.
     UserName,
+    /// Case-folded displayName of a group.
+    DisplayName,
     /// externalId.
     ExternalId,
     /// Case-folded object id of Entra ID.
@@ -24,6 +56,7 @@ impl By {
         match self {
             Self::Id => "id",
             Self::UserName => "userName",
+            Self::DisplayName => "displayName",
             Self::ExternalId => "externalId",
             Self::ObjectId => "objectId",
             Self::Email => "email",
@@ -34,21 +67,35 @@ impl By {
 /// One thing to do for the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Need {
-    /// Live records with a position above `after`, ascending by position, at most `limit`.
+    /// Live records with a position above `after`, ascending by position, at most `limit`; or, with `before`, those with a
+    /// position below it, descending.
     Select {
+        /// Which collection.
+        kind: Kind,
         /// Column and value; `None` selects everybody.
         by: Option<(By, String)>,
         /// Position of the last record already seen, 0 at first.
         after: u64,
+        /// Position of the first record already seen, when going backwards.
+        before: Option<u64>,
         /// Most records to answer.
         limit: usize,
     },
     /// The number of live records, and `limit` of them from `offset` on, ascending by position.
     Page {
+        /// Which collection.
+        kind: Kind,
         /// Records to pass over.
         offset: usize,
         /// Most records to answer; 0 asks only for the number.
         limit: usize,
+    },
+    /// The live records with these positions, in any order.
+    Fetch {
+        /// Which collection.
+        kind: Kind,
+        /// Positions.
+        positions: Vec<u64>,
     },
     /// A new account and its record, in one transaction.
     Create {
@@ -68,10 +115,47 @@ pub enum Need {
         /// What to store; of the account's fields only those that differ.
         changes: Box<Changes>,
     },
-    /// An end of the record, and of the account as the site has chosen.
-    Delete {
+    /// A new group and its members, in one transaction.
+    CreateGroup {
+        /// SCIM id of the record.
+        id: String,
+        /// What to store.
+        changes: Box<GroupChanges>,
+    },
+    /// A change of a group, in one transaction.
+    UpdateGroup {
         /// SCIM id.
         id: String,
+        /// The version that the change is based on; `None` when only single members come and go, which needs no earlier
+        /// state and so never fails because another request was faster.
+        version: Option<u64>,
+        /// What to store.
+        changes: Box<GroupChanges>,
+    },
+    /// An end of the record; of a user also of the account, as the site has chosen. Its memberships end with it.
+    Delete {
+        /// Which collection.
+        kind: Kind,
+        /// SCIM id.
+        id: String,
+        /// The version that must still be there; `None` for any.
+        version: Option<u64>,
+    },
+    /// Members of a group, ascending by their number, at most `limit`.
+    Members {
+        /// SCIM id of the group.
+        group: String,
+        /// Number of the last member already seen, 0 at first.
+        after: u64,
+        /// Most members to answer.
+        limit: usize,
+        /// Only those of these SCIM ids that are members.
+        only: Option<Vec<String>>,
+    },
+    /// The groups that these users or groups are direct members of.
+    Memberships {
+        /// SCIM ids.
+        members: Vec<String>,
     },
 }
 
@@ -82,9 +166,12 @@ impl Need {
         match self {
             Self::Select { .. } => "select",
             Self::Page { .. } => "page",
-            Self::Create { .. } => "create",
-            Self::Update { .. } => "update",
+            Self::Fetch { .. } => "fetch",
+            Self::Create { .. } | Self::CreateGroup { .. } => "create",
+            Self::Update { .. } | Self::UpdateGroup { .. } => "update",
             Self::Delete { .. } => "delete",
+            Self::Members { .. } => "members",
+            Self::Memberships { .. } => "memberships",
         }
     }
 }
@@ -105,7 +192,74 @@ pub struct Changes {
     pub wordpress: Vec<(&'static str, Option<String>)>,
 }
 
-/// A user as the store holds it.
+/// What a write of a group stores.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupChanges {
+    /// Time of the change, in milliseconds since the Unix epoch.
+    pub now: i64,
+    /// Name, externalId and document; `None` leaves them as they are.
+    pub attributes: Option<GroupAttributes>,
+    /// Who comes and goes.
+    pub members: MemberChanges,
+}
+
+/// Attributes of a group, without its members.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupAttributes {
+    /// Case-folded displayName.
+    pub display_name: String,
+    /// displayName as sent.
+    pub display: String,
+    /// externalId as sent.
+    pub external_id: Option<String>,
+    /// The resource as JSON text.
+    pub document: String,
+}
+
+/// Who comes and goes, by SCIM id. Coming twice and going without being there are no errors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemberChanges {
+    /// Everybody goes who is not in `add`.
+    pub clear: bool,
+    /// Who comes.
+    pub add: Vec<String>,
+    /// Who goes.
+    pub remove: Vec<String>,
+}
+
+impl MemberChanges {
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.clear && self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// A member of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Number in the store's stable order.
+    pub position: u64,
+    /// SCIM id.
+    pub id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its display name; empty when it has none.
+    pub display: String,
+}
+
+/// A membership as seen from the member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// SCIM id of the member.
+    pub member: String,
+    /// SCIM id of the group.
+    pub group: String,
+    /// Display name of the group.
+    pub display: String,
+}
+
+/// A user or a group as the store holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// Number in the store's stable order.
@@ -120,11 +274,20 @@ pub struct Record {
     pub modified: i64,
     /// The resource as JSON text.
     pub document: String,
+    /// Whether it may be a member of a group; where the store knows that it is not, its groups are not asked for.
+    pub in_groups: bool,
+    /// The account of a user.
+    pub account: Option<AccountState>,
+}
+
+/// The WordPress account of a user.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountState {
     /// The account right after the last SCIM write.
     pub observed: Account,
     /// The account now.
     pub wordpress: Account,
-    /// Whether the account may sign in now.
+    /// Whether it may sign in now.
     pub active: bool,
 }
 
@@ -133,6 +296,10 @@ pub struct Record {
 pub enum StoreError {
     /// Another user has this userName.
     UserNameExists,
+    /// Another group has this displayName.
+    DisplayNameExists,
+    /// A member is neither a user nor a group; the detail is its id.
+    MemberUnknown,
     /// Another user has this object id.
     ObjectIdExists,
     /// Another account has this e-mail address.
@@ -161,6 +328,8 @@ impl StoreError {
     pub fn from_name(name: &str) -> Self {
         match name {
             "user_name_exists" => Self::UserNameExists,
+            "display_name_exists" => Self::DisplayNameExists,
+            "member_unknown" => Self::MemberUnknown,
             "object_id_exists" => Self::ObjectIdExists,
             "email_exists" => Self::EmailExists,
             "login_exists" => Self::LoginExists,
@@ -178,7 +347,7 @@ impl StoreError {
 /// What the store brings.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// To [`Need::Select`].
+    /// To [`Need::Select`] and [`Need::Fetch`].
     Records(Vec<Record>),
     /// To [`Need::Page`].
     Page {
@@ -191,6 +360,10 @@ pub enum Answer {
     Record(Box<Record>),
     /// To [`Need::Delete`].
     Deleted,
+    /// To [`Need::Members`].
+    Members(Vec<Member>),
+    /// To [`Need::Memberships`].
+    Memberships(Vec<Membership>),
     /// It was not done, and nothing was changed.
     Error {
         /// Why.

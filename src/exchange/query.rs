@@ -1,35 +1,146 @@
-//! Query parameters of a list (RFC 7644 §3.4.2) and the evaluation of filters over the store.
+//! What a query asks for (RFC 7644 §3.4.2), whether it comes in the URL or as the body of a search (§3.4.3).
 
 use serde_json::{Map, Value};
 
-use super::need::{By, Record};
+use super::cursor::Cursor;
+use super::need::Kind;
 use super::request::Request;
-use super::store::Store;
 use crate::error::{ErrorKind, ScimError, quoted};
-use crate::filter::{Column, Filter};
-use crate::limits::{DEFAULT_COUNT, MAX_COUNT, MAX_SCANNED, SCAN_PAGE};
+use crate::filter::Filter;
+use crate::json::{self, kind as json_kind};
+use crate::limits::{DEFAULT_COUNT, MAX_COUNT};
+use crate::path::member;
+use crate::resource::project::Projection;
+use crate::resource::sort::SortBy;
 
-/// `startIndex` and `count` (RFC 7644 §3.4.2.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Window {
-    /// 1-based index of the first result.
-    pub(super) start_index: usize,
-    /// Most results to answer.
-    pub(super) count: usize,
+/// Schema of the message that POST carries to `/.search`.
+const SEARCH_REQUEST_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+
+/// The parameters of a query, as text.
+#[derive(Debug, Default)]
+pub(super) struct Parameters {
+    pub(super) filter: Option<String>,
+    sort_by: Option<String>,
+    sort_order: Option<String>,
+    start_index: Option<usize>,
+    count: Option<usize>,
+    cursor: Option<String>,
+    attributes: Option<String>,
+    excluded_attributes: Option<String>,
 }
 
-impl Window {
-    /// Values below the least possible count as that one, as the RFC says. Fails when one is no whole number.
-    pub(super) fn parse(request: &Request) -> Result<Self, ScimError> {
-        let start_index = number(request, "startIndex")?.map_or(1, |start| start.max(1));
-        let count = number(request, "count")?.unwrap_or(DEFAULT_COUNT);
+/// A query of one resource type.
+#[derive(Debug)]
+pub(super) struct Query {
+    pub(super) filter: Option<Filter>,
+    pub(super) sort: Option<SortBy>,
+    pub(super) projection: Projection,
+}
+
+/// Which of the results are answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Page {
+    /// From a 1-based index on (RFC 7644 §3.4.2.4).
+    Index { start_index: usize, count: usize },
+    /// From a place in the store's order on (RFC 9865).
+    Cursor { cursor: Cursor, count: usize },
+}
+
+impl Parameters {
+    /// From the query of the URL.
+    pub(super) fn from_url(request: &Request) -> Result<Self, ScimError> {
+        let text = |name: &str| request.parameter(name).map(|value| value.map(str::to_owned));
         Ok(Self {
-            start_index,
-            count: count.min(MAX_COUNT),
+            filter: text("filter")?.filter(|filter| !filter.trim().is_empty()),
+            sort_by: text("sortBy")?,
+            sort_order: text("sortOrder")?,
+            start_index: number(request, "startIndex")?,
+            count: number(request, "count")?,
+            cursor: text("cursor")?,
+            attributes: text("attributes")?,
+            excluded_attributes: text("excludedAttributes")?,
         })
+    }
+
+    /// From the body of POST `/.search`.
+    pub(super) fn from_search(request: &Request) -> Result<Self, ScimError> {
+        request.require_json()?;
+        let body = json::object(&request.body)?;
+        let named = member(&body, "schemas")
+            .and_then(Value::as_array)
+            .is_some_and(|schemas| {
+                schemas
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .any(|urn| urn.eq_ignore_ascii_case(SEARCH_REQUEST_SCHEMA))
+            });
+        if !named {
+            return Err(ScimError::invalid_syntax(format!(
+                "'schemas' of a search must be [\"{SEARCH_REQUEST_SCHEMA}\"]"
+            )));
+        }
+        Ok(Self {
+            filter: string(&body, "filter")?.filter(|filter| !filter.trim().is_empty()),
+            sort_by: string(&body, "sortBy")?,
+            sort_order: string(&body, "sortOrder")?,
+            start_index: integer(&body, "startIndex")?,
+            count: integer(&body, "count")?,
+            cursor: string(&body, "cursor")?,
+            attributes: list(&body, "attributes")?,
+            excluded_attributes: list(&body, "excludedAttributes")?,
+        })
+    }
+
+    /// The query for one resource type.
+    pub(super) fn query(&self, kind: Kind) -> Result<Query, ScimError> {
+        let resource_type = kind.resource_type();
+        Ok(Query {
+            filter: match &self.filter {
+                Some(filter) => Some(Filter::parse(filter.trim(), resource_type)?),
+                None => None,
+            },
+            sort: SortBy::parse(self.sort_by.as_deref(), self.sort_order.as_deref(), resource_type)?,
+            projection: Projection::parse(
+                self.attributes.as_deref(),
+                self.excluded_attributes.as_deref(),
+                resource_type,
+            )?,
+        })
+    }
+
+    /// The page that is asked for.
+    pub(super) fn page(&self, kinds: &[Kind]) -> Result<Page, ScimError> {
+        let count = self.count.unwrap_or(DEFAULT_COUNT).min(MAX_COUNT);
+        match (&self.cursor, self.start_index) {
+            (Some(_), Some(_)) => Err(ScimError::invalid_value(
+                "'cursor' and 'startIndex' exclude each other, send one of them",
+            )),
+            (Some(cursor), None) => Ok(Page::Cursor {
+                cursor: Cursor::parse(cursor, &self.fingerprint(kinds))?,
+                count: count.max(1),
+            }),
+            (None, start_index) => Ok(Page::Index {
+                start_index: start_index.unwrap_or(1).max(1),
+                count,
+            }),
+        }
+    }
+
+    /// What a cursor is bound to: in another collection, or with another filter or order, it points nowhere.
+    pub(super) fn fingerprint(&self, kinds: &[Kind]) -> String {
+        let part = |text: &Option<String>| text.as_deref().map(str::trim).unwrap_or_default().to_owned();
+        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+        format!(
+            "{}\u{0}{}\u{0}{}\u{0}{}",
+            kinds.join(","),
+            part(&self.filter),
+            part(&self.sort_by),
+            part(&self.sort_order)
+        )
     }
 }
 
+/// A whole number of the URL; negative ones count as 0, and a number with more digits than fit as one behind every end.
 fn number(request: &Request, name: &str) -> Result<Option<usize>, ScimError> {
     let Some(text) = request.parameter(name)? else {
         return Ok(None);
@@ -48,84 +159,55 @@ fn number(request: &Request, name: &str) -> Result<Option<usize>, ScimError> {
     if negative {
         return Ok(Some(0));
     }
-    // More digits than fit name a place behind the end, and so does this.
     Ok(Some(digits.parse().unwrap_or(usize::MAX >> 1)))
 }
 
-/// What a filter found.
-pub(super) struct Found {
-    /// Number of matches.
-    pub(super) total: usize,
-    /// Representations of the matches within the window.
-    pub(super) page: Vec<Map<String, Value>>,
-}
-
-/// Every record that the filter matches, counted, and those of the window represented.
-///
-/// Indexed look-ups select the candidates where the filter allows it, else all records are read, a page at a time; either
-/// way the filter itself decides about each. Fails with `tooMany` after [`MAX_SCANNED`] records, so a filter is never
-/// answered with a part of its matches.
-pub(super) async fn evaluate(
-    store: &Store,
-    filter: &Filter,
-    window: Window,
-    represent: impl Fn(&Record) -> Result<Map<String, Value>, ScimError>,
-) -> Result<Found, ScimError> {
-    let mut found = Found {
-        total: 0,
-        page: Vec::new(),
-    };
-    let mut scanned = 0;
-    let selections: Vec<Option<(By, String)>> = match filter.probes() {
-        Some(probes) => probes
-            .into_iter()
-            .map(|probe| Some((by(probe.column), probe.value)))
-            .collect(),
-        None => vec![None],
-    };
-    let several = selections.len() > 1;
-    let mut seen = std::collections::HashSet::new();
-    for selection in selections {
-        let mut after = 0;
-        loop {
-            let records = store.select(selection.clone(), after, SCAN_PAGE).await?;
-            scanned += records.len();
-            if scanned > MAX_SCANNED {
-                return Err(ScimError::new(
-                    ErrorKind::TooMany,
-                    format!(
-                        "the filter needs more than {MAX_SCANNED} users to be read; filter by userName, externalId, id, objectId or work e-mail instead"
-                    ),
-                ));
-            }
-            for record in &records {
-                if several && !seen.insert(record.position) {
-                    continue;
-                }
-                let representation = represent(record)?;
-                if !filter.matches(&representation) {
-                    continue;
-                }
-                found.total += 1;
-                if found.total >= window.start_index && found.page.len() < window.count {
-                    found.page.push(representation);
-                }
-            }
-            match records.last() {
-                Some(last) if records.len() >= SCAN_PAGE => after = last.position,
-                _ => break,
-            }
+fn integer(body: &Map<String, Value>, name: &str) -> Result<Option<usize>, ScimError> {
+    match member(body, name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Number(number)) if !number.is_f64() => {
+            Ok(Some(number.as_u64().map_or(0, |number| {
+                usize::try_from(number).unwrap_or(usize::MAX >> 1)
+            })))
         }
+        Some(other) => Err(ScimError::invalid_value(format!(
+            "'{name}' must be a whole number, not {}",
+            json_kind(other)
+        ))),
     }
-    Ok(found)
 }
 
-fn by(column: Column) -> By {
-    match column {
-        Column::Id => By::Id,
-        Column::UserName => By::UserName,
-        Column::ExternalId => By::ExternalId,
-        Column::ObjectId => By::ObjectId,
-        Column::Email => By::Email,
+fn string(body: &Map<String, Value>, name: &str) -> Result<Option<String>, ScimError> {
+    match member(body, name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(other) => Err(ScimError::invalid_value(format!(
+            "'{name}' must be a string, not {}",
+            json_kind(other)
+        ))),
     }
+}
+
+fn list(body: &Map<String, Value>, name: &str) -> Result<Option<String>, ScimError> {
+    match member(body, name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(names)) => {
+            let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+            let names = names
+                .ok_or_else(|| ScimError::invalid_value(format!("'{name}' must be an array of strings")))?;
+            Ok(Some(names.join(",")))
+        }
+        Some(other) => Err(ScimError::invalid_value(format!(
+            "'{name}' must be an array of strings, not {}",
+            json_kind(other)
+        ))),
+    }
+}
+
+/// The refusal of a cursor (RFC 9865 §2.1).
+pub(super) fn invalid_cursor() -> ScimError {
+    ScimError::new(
+        ErrorKind::InvalidCursor,
+        "the cursor does not belong to this query; begin again without one",
+    )
 }

@@ -29,6 +29,8 @@ pub struct Config {
     pub new_id: String,
     /// Largest body in bytes.
     pub max_body_bytes: usize,
+    /// Whether a PATCH that replaces members adds them instead (Entra quirk Q-31).
+    pub members_additive: bool,
 }
 
 impl Default for Config {
@@ -38,6 +40,7 @@ impl Default for Config {
             now: 0,
             new_id: String::new(),
             max_body_bytes: MAX_BODY_BYTES,
+            members_additive: false,
         }
     }
 }
@@ -55,10 +58,18 @@ impl Request {
             .transpose()
     }
 
+    /// A header field; `name` in lower case.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// Refuses a body of another media type (RFC 7644 §3.1, §3.8). A missing type is let through: the body must be JSON
     /// anyway.
     pub(super) fn require_json(&self) -> Result<(), ScimError> {
-        let Some((_, value)) = self.headers.iter().find(|(name, _)| name == "content-type") else {
+        let Some(value) = self.header("content-type") else {
             return Ok(());
         };
         let media_type = value.split(';').next().unwrap_or_default().trim();

@@ -45,6 +45,11 @@ impl Response {
         Self::new(204, String::new())
     }
 
+    /// 304 (RFC 9110 §15.4.5).
+    pub(super) fn not_modified() -> Self {
+        Self::new(304, String::new())
+    }
+
     /// A SCIM error.
     pub(super) fn error(error: &ScimError) -> Self {
         let status = error.kind.status();
@@ -62,6 +67,14 @@ impl Response {
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// A header field of the answer.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     fn new(status: u16, body: String) -> Self {

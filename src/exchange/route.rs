@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::need::{Kind, StoreError};
 use super::request::{Config, Request};
 use super::response::Response;
 use super::store::Store;
-use super::{groups, users};
+use super::view::{KINDS, View};
+use super::{bulk, groups, search, single, users};
 use crate::error::{ScimError, quoted};
 use crate::resource::list::list_response;
 use crate::schema::discovery;
@@ -23,7 +25,11 @@ pub(super) async fn answer(request: Request, config: Config, store: Store) -> Re
     response
 }
 
-async fn dispatch(request: &Request, config: &Config, store: &Store) -> Result<Response, ScimError> {
+pub(super) async fn dispatch(
+    request: &Request,
+    config: &Config,
+    store: &Store,
+) -> Result<Response, ScimError> {
     request.require_size(config)?;
     let segments: Vec<&str> = request
         .path
@@ -40,36 +46,37 @@ async fn dispatch(request: &Request, config: &Config, store: &Store) -> Result<R
         method => method,
     };
     let method = method.as_str();
-    if is("Users") {
-        return match rest {
-            [] => match method {
-                "GET" => users::list(request, config, store).await,
-                "POST" => users::create(request, config, store).await,
-                _ => Ok(not_allowed("GET, POST")),
-            },
-            [".search"] => Err(not_implemented("/Users/.search")),
-            [id] => match method {
-                "GET" => users::read(request, config, store, id).await,
-                "PUT" => users::replace(request, config, store, id).await,
-                "PATCH" => users::patch(request, config, store, id).await,
-                "DELETE" => users::delete(store, id).await,
-                _ => Ok(not_allowed("GET, PUT, PATCH, DELETE")),
-            },
-            _ => Err(no_route(&request.path)),
+    let resource_kind = if is("Users") {
+        Some(Kind::User)
+    } else if is("Groups") {
+        Some(Kind::Group)
+    } else {
+        None
+    };
+    if let Some(kind) = resource_kind {
+        return resources(request, config, store, kind, method, rest).await;
+    }
+    if is(".search") && rest.is_empty() {
+        return match method {
+            "POST" => search::search(request, config, store, &KINDS).await,
+            _ => Ok(not_allowed("POST")),
         };
     }
-    if is("Groups") {
-        return groups::answer(request, method, rest);
+    if is("Bulk") && rest.is_empty() {
+        return match method {
+            "POST" => bulk::answer(request, config, store).await,
+            _ => Ok(not_allowed("POST")),
+        };
     }
     let document = if is("ServiceProviderConfig") && rest.is_empty() {
-        discovery::service_provider_config(&config.base)
+        discovery::service_provider_config(&config.base, config.max_body_bytes)
     } else if is("ResourceTypes") {
         collection(rest, discovery::resource_types(&config.base), "name")?
     } else if is("Schemas") {
         collection(rest, discovery::schemas(&config.base), "id")?
-    } else if ["Bulk", "Me", ".search"].iter().any(|name| is(name)) {
-        // RFC 7644 §3.7, §3.11: what is not supported is 501.
-        return Err(not_implemented(&format!("/{endpoint}")));
+    } else if is("Me") && rest.is_empty() {
+        // RFC 7644 §3.11: a token belongs to the client, no resource is its own.
+        return Err(not_implemented("/Me"));
     } else {
         return Err(no_route(&request.path));
     };
@@ -84,6 +91,49 @@ async fn dispatch(request: &Request, config: &Config, store: &Store) -> Result<R
         ));
     }
     Ok(Response::json(200, &document))
+}
+
+/// Below `/Users` and `/Groups`.
+async fn resources(
+    request: &Request,
+    config: &Config,
+    store: &Store,
+    kind: Kind,
+    method: &str,
+    rest: &[&str],
+) -> Result<Response, ScimError> {
+    match (rest, method, kind) {
+        ([], "GET", _) => search::list(request, config, store, &[kind]).await,
+        ([], "POST", Kind::User) => users::create(request, config, store).await,
+        ([], "POST", Kind::Group) => groups::create(request, config, store).await,
+        ([], ..) => Ok(not_allowed("GET, POST")),
+        ([".search"], "POST", _) => search::search(request, config, store, &[kind]).await,
+        ([".search"], ..) => Ok(not_allowed("POST")),
+        ([id], "GET", _) => single::read(request, View { config, store }, kind, id).await,
+        ([id], "PUT", Kind::User) => users::replace(request, config, store, id).await,
+        ([id], "PUT", Kind::Group) => groups::replace(request, config, store, id).await,
+        ([id], "PATCH", Kind::User) => users::patch(request, config, store, id).await,
+        ([id], "PATCH", Kind::Group) => groups::patch(request, config, store, id).await,
+        ([id], "DELETE", _) => delete(request, store, kind, id).await,
+        ([_], ..) => Ok(not_allowed("GET, PUT, PATCH, DELETE")),
+        _ => Err(no_route(&request.path)),
+    }
+}
+
+/// RFC 7644 §3.6
+async fn delete(request: &Request, store: &Store, kind: Kind, id: &str) -> Result<Response, ScimError> {
+    let version = if single::is_conditional(request) {
+        let record = single::fetch(store, kind, id).await?;
+        single::require_unchanged(request, &record)?;
+        Some(record.version)
+    } else {
+        None
+    };
+    match store.delete(kind, id.to_owned(), version).await {
+        Ok(()) => Ok(Response::no_content()),
+        Err(refusal) if refusal.error == StoreError::Stale => Err(single::changed()),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 /// A whole discovery collection, or the one of its resources that the path names.
@@ -130,6 +180,6 @@ fn not_allowed(allow: &'static str) -> Response {
 }
 
 /// RFC 7644 §3.12 table 8.
-pub(super) fn not_implemented(what: &str) -> ScimError {
+fn not_implemented(what: &str) -> ScimError {
     ScimError::status(501, format!("{} is not supported by this server", quoted(what)))
 }

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::INTERNAL;
-use super::need::{Answer, By, Changes, Need, Record, StoreError};
-use crate::error::{ErrorKind, ScimError, one_line};
+use super::need::{Answer, By, Changes, GroupChanges, Kind, Member, Membership, Need, Record, StoreError};
+use crate::error::{ErrorKind, ScimError, one_line, quoted};
+use crate::limits::MEMBER_PAGE;
 use crate::mapping::Login;
 
 /// The place where a need waits for its answer.
@@ -49,18 +50,51 @@ impl Store {
 
     pub(super) async fn select(
         &self,
+        kind: Kind,
         by: Option<(By, String)>,
         after: u64,
         limit: usize,
     ) -> Result<Vec<Record>, Refusal> {
-        match self.ask(Need::Select { by, after, limit }).await? {
-            Answer::Records(records) => Ok(records),
-            _ => Err(Refusal::failed()),
-        }
+        let need = Need::Select {
+            kind,
+            by,
+            after,
+            before: None,
+            limit,
+        };
+        self.records(need).await
     }
 
-    pub(super) async fn page(&self, offset: usize, limit: usize) -> Result<(usize, Vec<Record>), Refusal> {
-        match self.ask(Need::Page { offset, limit }).await? {
+    /// Records before a position, nearest first.
+    pub(super) async fn select_before(
+        &self,
+        kind: Kind,
+        by: Option<(By, String)>,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<Record>, Refusal> {
+        let need = Need::Select {
+            kind,
+            by,
+            after: 0,
+            before: Some(before),
+            limit,
+        };
+        self.records(need).await
+    }
+
+    pub(super) async fn fetch(&self, kind: Kind, positions: Vec<u64>) -> Result<Vec<Record>, Refusal> {
+        self.records(Need::Fetch { kind, positions }).await
+    }
+
+    pub(super) async fn page(
+        &self,
+        kind: Kind,
+        offset: usize,
+        limit: usize,
+    ) -> Result<(usize, Vec<Record>), Refusal> {
+        let need = Need::Page { kind, offset, limit };
+        match self.ask(need).await? {
             Answer::Page { total, records } => Ok((total, records)),
             _ => Err(Refusal::failed()),
         }
@@ -68,24 +102,78 @@ impl Store {
 
     pub(super) async fn create(&self, id: String, changes: Changes, login: Login) -> Result<Record, Refusal> {
         let changes = Box::new(changes);
-        match self.ask(Need::Create { id, changes, login }).await? {
-            Answer::Record(record) => Ok(*record),
-            _ => Err(Refusal::failed()),
-        }
+        self.record(Need::Create { id, changes, login }).await
     }
 
     pub(super) async fn update(&self, id: String, version: u64, changes: Changes) -> Result<Record, Refusal> {
         let changes = Box::new(changes);
-        let need = Need::Update { id, version, changes };
-        match self.ask(need).await? {
-            Answer::Record(record) => Ok(*record),
+        self.record(Need::Update { id, version, changes }).await
+    }
+
+    pub(super) async fn create_group(&self, id: String, changes: GroupChanges) -> Result<Record, Refusal> {
+        let changes = Box::new(changes);
+        self.record(Need::CreateGroup { id, changes }).await
+    }
+
+    pub(super) async fn update_group(
+        &self,
+        id: String,
+        version: Option<u64>,
+        changes: GroupChanges,
+    ) -> Result<Record, Refusal> {
+        let changes = Box::new(changes);
+        self.record(Need::UpdateGroup { id, version, changes }).await
+    }
+
+    pub(super) async fn delete(&self, kind: Kind, id: String, version: Option<u64>) -> Result<(), Refusal> {
+        match self.ask(Need::Delete { kind, id, version }).await? {
+            Answer::Deleted => Ok(()),
             _ => Err(Refusal::failed()),
         }
     }
 
-    pub(super) async fn delete(&self, id: String) -> Result<(), Refusal> {
-        match self.ask(Need::Delete { id }).await? {
-            Answer::Deleted => Ok(()),
+    /// All members of a group, or those of the ids that are members.
+    pub(super) async fn members(
+        &self,
+        group: &str,
+        only: Option<Vec<String>>,
+    ) -> Result<Vec<Member>, Refusal> {
+        let mut members: Vec<Member> = Vec::new();
+        loop {
+            let need = Need::Members {
+                group: group.to_owned(),
+                after: members.last().map_or(0, |member| member.position),
+                limit: MEMBER_PAGE,
+                only: only.clone(),
+            };
+            let Answer::Members(page) = self.ask(need).await? else {
+                return Err(Refusal::failed());
+            };
+            let complete = page.len() < MEMBER_PAGE;
+            members.extend(page);
+            if complete {
+                return Ok(members);
+            }
+        }
+    }
+
+    pub(super) async fn memberships(&self, members: Vec<String>) -> Result<Vec<Membership>, Refusal> {
+        match self.ask(Need::Memberships { members }).await? {
+            Answer::Memberships(memberships) => Ok(memberships),
+            _ => Err(Refusal::failed()),
+        }
+    }
+
+    async fn records(&self, need: Need) -> Result<Vec<Record>, Refusal> {
+        match self.ask(need).await? {
+            Answer::Records(records) => Ok(records),
+            _ => Err(Refusal::failed()),
+        }
+    }
+
+    async fn record(&self, need: Need) -> Result<Record, Refusal> {
+        match self.ask(need).await? {
+            Answer::Record(record) => Ok(*record),
             _ => Err(Refusal::failed()),
         }
     }
@@ -112,6 +200,13 @@ impl From<Refusal> for ScimError {
     fn from(refusal: Refusal) -> Self {
         let uniqueness = |detail: &str| ScimError::new(ErrorKind::Uniqueness, detail);
         match refusal.error {
+            StoreError::DisplayNameExists => {
+                uniqueness("displayName is already used by another group of this site")
+            }
+            StoreError::MemberUnknown => ScimError::invalid_value(format!(
+                "no user or group has the id {}; a member must be provisioned before it joins",
+                quoted(&refusal.detail)
+            )),
             StoreError::UserNameExists => uniqueness("userName is already used by another user of this site"),
             StoreError::ObjectIdExists => uniqueness("objectId already belongs to another user of this site"),
             StoreError::EmailExists => uniqueness(
@@ -126,11 +221,11 @@ impl From<Refusal> for ScimError {
             ),
             StoreError::Stale => ScimError::status(
                 503,
-                "other requests kept changing the user, nothing was changed; try again",
+                "other requests kept changing the resource, nothing was changed; try again",
             ),
-            StoreError::NotFound => ScimError::status(404, "no user has this id"),
+            StoreError::NotFound => ScimError::status(404, "no resource has this id"),
             StoreError::Refused => ScimError::invalid_value(format!(
-                "WordPress does not accept the user: {}",
+                "WordPress does not accept the resource: {}",
                 one_line(&refusal.detail)
             )),
             StoreError::NoReassignTarget => ScimError::status(

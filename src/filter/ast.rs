@@ -133,6 +133,59 @@ impl<T> Expression<T> {
     }
 }
 
+impl<T> Expression<T> {
+    /// Visits every term.
+    pub(super) fn each(&self, visit: &mut impl FnMut(&T)) {
+        match self {
+            Self::And(members) | Self::Or(members) => {
+                for member in members {
+                    member.each(visit);
+                }
+            }
+            Self::Not(inner) => inner.each(visit),
+            Self::Term(term) => visit(term),
+        }
+    }
+}
+
+impl Term {
+    /// Whether the term is about this attribute of the core schema.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        let (Self::Attribute { path, .. } | Self::Selection { path, .. }) = self;
+        matches!(path, AttributePath::Declared { extension: None, attribute, .. } if attribute.name == name)
+    }
+
+    /// The identifier, if the term is `attribute.value eq "identifier"` in one of its spellings.
+    pub(super) fn identifier(&self) -> Option<&str> {
+        match self {
+            Self::Attribute {
+                path:
+                    AttributePath::Declared {
+                        sub_attribute: Some(part),
+                        ..
+                    },
+                test,
+            } if part.name == "value" => test.equal_to(),
+            Self::Selection {
+                filter, part: None, ..
+            } => match filter.expression() {
+                Expression::Term(part) if part.attribute.name == "value" => part.test.equal_to(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl Test {
+    fn equal_to(&self) -> Option<&str> {
+        match self {
+            Self::Compare(Operator::Eq, Operand::Exact(value)) => Some(value),
+            _ => None,
+        }
+    }
+}
+
 impl<T: fmt::Display> fmt::Display for Expression<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -60,6 +60,7 @@ static SCHEMAS: Attribute = Attribute {
     canonical_values: &[],
     reference_types: &["uri"],
     sub_attributes: &[],
+    max_values: usize::MAX,
 };
 
 /// The attribute that `name` names in a filter.

@@ -56,6 +56,31 @@ impl Filter {
         self.expression.holds(&|term: &Term| term.matches(resource))
     }
 
+    /// Whether the filter asks anything of this attribute of the core schema.
+    #[must_use]
+    pub fn mentions(&self, attribute: &str) -> bool {
+        let mut mentioned = false;
+        self.expression
+            .each(&mut |term| mentioned |= term.is_of(attribute));
+        mentioned
+    }
+
+    /// The identifiers that a filter compares the `value` of this attribute with, when equality is all it asks of the
+    /// attribute: then a resource with just those values is enough to decide about it.
+    #[must_use]
+    pub fn identifiers(&self, attribute: &str) -> Option<Vec<String>> {
+        let mut found = Some(Vec::new());
+        self.expression.each(&mut |term| {
+            if term.is_of(attribute) {
+                match (found.as_mut(), term.identifier()) {
+                    (Some(found), Some(identifier)) => found.push(identifier.to_owned()),
+                    _ => found = None,
+                }
+            }
+        });
+        found
+    }
+
     /// Look-ups whose union finds every user that matches, and maybe others; `None` when only a scan does.
     #[must_use]
     pub fn probes(&self) -> Option<Vec<Probe>> {

@@ -7,7 +7,7 @@ use super::text::fold;
 use super::token::Operator;
 use crate::limits::MAX_KEY_CHARS;
 use crate::path::AttributePath;
-use crate::schema::WPO365_USER;
+use crate::schema::{Uniqueness, WPO365_USER};
 
 /// A column of the store that finds users by equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +16,8 @@ pub enum Column {
     Id,
     /// `userName`, folded.
     UserName,
+    /// `displayName` of a group, folded.
+    DisplayName,
     /// `externalId`, as it is; several users may share one.
     ExternalId,
     /// `objectId` of the wpo365 extension, folded.
@@ -89,7 +91,7 @@ fn cover<T>(expression: &Expression<T>, of: &impl Fn(&T) -> Option<Vec<Probe>>) 
 fn cheapest(candidates: impl Iterator<Item = Option<Vec<Probe>>>) -> Option<Vec<Probe>> {
     candidates.flatten().min_by_key(|probes| {
         let worst = probes.iter().map(|probe| match probe.column {
-            Column::Id | Column::UserName | Column::ObjectId => 0,
+            Column::Id | Column::UserName | Column::DisplayName | Column::ObjectId => 0,
             Column::Email => 1,
             Column::ExternalId => 2,
         });
@@ -153,6 +155,9 @@ fn column(path: &AttributePath) -> Option<Column> {
     match (extension, attribute.name, part) {
         (None, "id", None) => Some(Column::Id),
         (None, "userName", None) => Some(Column::UserName),
+        (None, "displayName", None) if attribute.uniqueness == Uniqueness::Server => {
+            Some(Column::DisplayName)
+        }
         (None, "externalId", None) => Some(Column::ExternalId),
         (None, "emails", Some("value")) => Some(Column::Email),
         (Some(urn), "objectId", None) if urn == WPO365_USER.id => Some(Column::ObjectId),

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use super::{Op, target::put};
 use crate::error::{ErrorKind, ScimError, quoted};
 use crate::filter::ValueFilter;
-use crate::limits::MAX_VALUES;
 use crate::resource::normalise::{is_assigned, single};
 use crate::schema::Attribute;
 
@@ -18,8 +17,8 @@ pub(super) fn apply(
     part: Option<&'static Attribute>,
     value: &Value,
 ) -> Result<(), ScimError> {
-    if let Some(part) = part.filter(|part| part.is_read_only()) {
-        return Err(super::read_only(&format!("{}.{}", attribute.name, part.name)));
+    if let Some(part) = part {
+        super::require_mutable(attribute, part)?;
     }
     let mut elements = match object.shift_remove(attribute.name) {
         Some(Value::Array(elements)) => elements,
@@ -161,11 +160,12 @@ pub(super) fn append(
         present.push(element);
         keep_one_primary(present, index);
     }
-    if present.len() > MAX_VALUES {
+    if present.len() > attribute.max_values {
         return Err(ScimError::invalid_value(format!(
-            "{} would have {} values, at most {MAX_VALUES} are possible",
+            "{} would have {} values, at most {} are possible",
             quoted(attribute.name),
-            present.len()
+            present.len(),
+            attribute.max_values
         )));
     }
     Ok(())

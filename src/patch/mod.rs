@@ -2,6 +2,7 @@
 
 mod element;
 mod extension;
+pub mod members;
 mod operation;
 mod target;
 
@@ -14,7 +15,7 @@ use crate::json::kind;
 use crate::limits::MAX_PATCH_OPERATIONS;
 use crate::path::member;
 use crate::resource::Resource;
-use crate::schema::ResourceType;
+use crate::schema::{Attribute, Mutability, ResourceType};
 
 /// Schema of the request.
 pub const PATCH_OP_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -67,7 +68,9 @@ impl PatchRequest {
         let operations = operations
             .iter()
             .enumerate()
-            .map(|(index, operation)| Operation::parse(operation).map_err(|error| located(&error, index)))
+            .map(|(index, operation)| {
+                Operation::parse(operation, index).map_err(|error| located(&error, index))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         // A key of a path-less value is a path, so it costs what an operation costs.
         let steps: usize = operations.iter().map(Operation::steps).sum();
@@ -93,10 +96,10 @@ impl PatchRequest {
             resource: resource.clone(),
             ignored: Vec::new(),
         };
-        for (index, operation) in self.operations.iter().enumerate() {
+        for operation in &self.operations {
             operation
                 .apply(&mut patched, resource_type)
-                .map_err(|error| located(&error, index))?;
+                .map_err(|error| located(&error, operation.index))?;
         }
         Ok(patched)
     }
@@ -134,4 +137,18 @@ fn read_only(name: &str) -> ScimError {
         ErrorKind::Mutability,
         format!("{} is read-only, the server assigns it", quoted(name)),
     )
+}
+
+/// Refuses a change of a part that only the server sets, or that is set once with its value: a member's id says who the
+/// member is, and another id is another member.
+fn require_mutable(attribute: &Attribute, part: &Attribute) -> Result<(), ScimError> {
+    let name = format!("{}.{}", attribute.name, part.name);
+    match part.mutability {
+        Mutability::ReadWrite => Ok(()),
+        Mutability::ReadOnly => Err(read_only(&name)),
+        Mutability::Immutable => Err(ScimError::new(
+            ErrorKind::Mutability,
+            format!("{} is immutable, add or remove the whole value", quoted(&name)),
+        )),
+    }
 }

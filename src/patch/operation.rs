@@ -21,16 +21,18 @@ pub enum Op {
 }
 
 /// An operation as read from the request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Operation {
-    op: Op,
-    path: Option<String>,
-    value: Option<Value>,
+    /// 0-based place in the request.
+    pub(super) index: usize,
+    pub(super) op: Op,
+    pub(super) path: Option<String>,
+    pub(super) value: Option<Value>,
 }
 
 impl Operation {
     /// Reads `{"op", "path", "value"}`. Verbs ignore case: Entra's legacy dialect capitalises them (quirk Q-01).
-    pub(super) fn parse(operation: &Value) -> Result<Self, ScimError> {
+    pub(super) fn parse(operation: &Value, index: usize) -> Result<Self, ScimError> {
         let Value::Object(object) = operation else {
             return Err(ScimError::invalid_syntax(format!(
                 "an operation must be an object, not {}",
@@ -65,6 +67,7 @@ impl Operation {
             }
         };
         Ok(Self {
+            index,
             op,
             path,
             value: member(object, "value").cloned(),

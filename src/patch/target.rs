@@ -139,7 +139,7 @@ fn remove_whole(
         ));
     }
     // Entra quirk Q-03: a value beside a remove lists what is to go. Reading the path alone would empty the attribute.
-    if attribute.multi_valued && is_assigned(value) {
+    if attribute.multi_valued && !value.is_null() {
         if let (Some(Value::Array(present)), Some(Value::Array(listed))) =
             (object.get_mut(attribute.name), attribute_value(attribute, value)?)
         {
@@ -162,9 +162,7 @@ fn part_of(
     part: &'static Attribute,
     value: &Value,
 ) -> Result<(), ScimError> {
-    if part.is_read_only() {
-        return Err(super::read_only(&format!("{}.{}", attribute.name, part.name)));
-    }
+    super::require_mutable(attribute, part)?;
     let value = match op {
         Op::Remove => None,
         Op::Add | Op::Replace => single(part, value, &format!("{}.{}", attribute.name, part.name))?,

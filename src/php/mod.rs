@@ -13,10 +13,11 @@
     reason = "the bindings hand arguments over by value"
 )]
 
-mod convert;
 mod exchange;
 mod filter;
 mod ini;
+mod input;
+mod output;
 mod panic;
 #[cfg(feature = "probe")]
 mod probe;
@@ -55,8 +56,13 @@ extern "C" fn info(module: *mut ModuleEntry) {
     row("Longest filter, bytes", limits::MAX_FILTER_BYTES.to_string());
     row("Comparisons in a filter", limits::MAX_FILTER_TERMS.to_string());
     row("Operations in a PATCH", limits::MAX_PATCH_OPERATIONS.to_string());
+    row(
+        "Operations in a bulk request",
+        limits::MAX_BULK_OPERATIONS.to_string(),
+    );
+    row("Members that a request may add", limits::MAX_MEMBERS.to_string());
     row("Resources in an answer", limits::MAX_COUNT.to_string());
-    row("Users read for a filter", limits::MAX_SCANNED.to_string());
+    row("Resources read for a query", limits::MAX_SCANNED.to_string());
     info_table_end!();
     ini::display(module);
 }

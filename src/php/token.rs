@@ -5,7 +5,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use super::FINAL;
-use super::convert::{self, type_error};
+use super::input::{self, type_error};
 use crate::token;
 
 /// A secret token of a SCIM client, known only by its digest.
@@ -55,10 +55,9 @@ impl Token {
     /// @throws \TypeError when an entry is no string.
     #[php(name = "matches")]
     pub(crate) fn matches(&self, digests: &ZendHashTable) -> PhpResult<Option<i64>> {
-        let digests = digests
-            .values()
+        let digests = input::values(digests)
             .map(|digest| {
-                convert::bytes(digest).ok_or_else(|| type_error("digests must be a list of strings".into()))
+                input::bytes(digest).ok_or_else(|| type_error("digests must be a list of strings".into()))
             })
             .collect::<PhpResult<Vec<_>>>()?;
         Ok(self

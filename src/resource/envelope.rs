@@ -8,12 +8,14 @@ use crate::path::is_urn;
 use crate::schema::ResourceType;
 
 /// Metadata that the store keeps beside a resource.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Meta {
     /// Milliseconds since the Unix epoch.
     pub created: i64,
     /// Milliseconds since the Unix epoch.
     pub modified: i64,
+    /// Entity tag (RFC 9110 §8.8.3), weak.
+    pub version: String,
 }
 
 /// The complete representation of a resource.
@@ -21,7 +23,7 @@ pub struct Meta {
 pub fn represent(
     resource: Resource,
     id: &str,
-    meta: Meta,
+    meta: &Meta,
     base: &str,
     resource_type: &'static ResourceType,
 ) -> Map<String, Value> {
@@ -38,6 +40,7 @@ pub fn represent(
             "created": datetime::format(meta.created),
             "lastModified": datetime::format(meta.modified),
             "location": location(base, resource_type, id),
+            "version": meta.version,
         }),
     );
     output

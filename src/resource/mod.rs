@@ -1,9 +1,11 @@
 //! Resources as JSON objects with the names, types and shapes of the schema tables.
 
 pub mod envelope;
+pub mod group;
 pub mod list;
 pub mod normalise;
 pub mod project;
+pub mod sort;
 pub mod user;
 
 use serde_json::{Map, Value};

@@ -11,8 +11,7 @@ use serde_json::{Map, Value};
 use super::Resource;
 use crate::error::{ScimError, quoted};
 use crate::json::kind;
-use crate::limits::MAX_VALUES;
-use crate::path::is_urn;
+use crate::path::{is_urn, strip_urn};
 use crate::quirks;
 use crate::schema::{Attribute, AttributeType, ResourceType};
 
@@ -53,6 +52,8 @@ fn build(
     // URNs are as many as the client likes, so looking each up among the others must not be a scan.
     let mut seen = HashSet::new();
     for (key, value) in input {
+        // Entra quirk Q-18: a core attribute with its URN.
+        let key = strip_urn(key, resource_type.schema.id).unwrap_or(key);
         let (name, value) = if let Some(attribute) = resource_type.core_attribute(key) {
             if skip(attribute) {
                 continue;
@@ -62,7 +63,7 @@ fn build(
             let value = extension_value(extension.attributes, extension.id, value, read_only)?;
             (extension.id, value)
         } else if is_urn(key) && !key.eq_ignore_ascii_case(resource_type.schema.id) {
-            (key.as_str(), undeclared_extension(value))
+            (key, undeclared_extension(value))
         } else {
             continue;
         };
@@ -105,11 +106,12 @@ fn values(
         // One value without its array, as some clients send it.
         other => std::slice::from_ref(other),
     };
-    if elements.len() > MAX_VALUES {
+    if elements.len() > attribute.max_values {
         return Err(ScimError::invalid_value(format!(
-            "{} has {} values, at most {MAX_VALUES} are possible",
+            "{} has {} values, at most {} are possible",
             quoted(attribute.name),
-            elements.len()
+            elements.len(),
+            attribute.max_values
         )));
     }
     let mut values = Vec::with_capacity(elements.len());

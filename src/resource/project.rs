@@ -44,6 +44,21 @@ impl Projection {
         }
     }
 
+    /// Whether any part of a core attribute is answered, so that it need be known.
+    #[must_use]
+    pub fn shows(&self, name: &str, resource_type: &'static ResourceType) -> bool {
+        let named = |path: &AttributePath, whole: bool| {
+            matches!(path, AttributePath::Declared { extension: None, attribute, sub_attribute }
+                if attribute.name == name && (!whole || sub_attribute.is_none()))
+        };
+        debug_assert!(resource_type.core_attribute(name).is_some());
+        match self {
+            Self::Default => true,
+            Self::Only(paths) => paths.iter().any(|path| named(path, false)),
+            Self::Except(paths) => !paths.iter().any(|path| named(path, true)),
+        }
+    }
+
     /// The representation with the selected attributes.
     #[must_use]
     pub fn apply(

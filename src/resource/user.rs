@@ -29,7 +29,8 @@ pub fn check(user: &Resource) -> Result<(), ScimError> {
     one_primary(user)
 }
 
-fn key(name: &str, value: &str) -> Result<(), ScimError> {
+/// Checks a value by which resources are found.
+pub(super) fn key(name: &str, value: &str) -> Result<(), ScimError> {
     if value.chars().any(char::is_control) {
         return Err(ScimError::invalid_value(format!(
             "{name} holds control characters"

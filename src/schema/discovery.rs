@@ -2,26 +2,33 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Attribute, AttributeType, ResourceType, Schema, USER};
-use crate::limits::MAX_COUNT;
+use super::{Attribute, AttributeType, GROUP, ResourceType, Schema, USER};
+use crate::limits::{DEFAULT_COUNT, MAX_BULK_OPERATIONS, MAX_COUNT};
 
 const SCHEMA_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 const RESOURCE_TYPE_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 const SERVICE_PROVIDER_CONFIG_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
 
-static RESOURCE_TYPES: [&ResourceType; 1] = [&USER];
+static RESOURCE_TYPES: [&ResourceType; 2] = [&USER, &GROUP];
 
 /// `/ServiceProviderConfig`, RFC 7643 §5.
 #[must_use]
-pub fn service_provider_config(base: &str) -> Map<String, Value> {
+pub fn service_provider_config(base: &str, max_body_bytes: usize) -> Map<String, Value> {
     object(json!({
         "schemas": [SERVICE_PROVIDER_CONFIG_SCHEMA],
         "patch": {"supported": true},
-        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {"supported": true, "maxOperations": MAX_BULK_OPERATIONS, "maxPayloadSize": max_body_bytes},
         "filter": {"supported": true, "maxResults": MAX_COUNT},
         "changePassword": {"supported": false},
-        "sort": {"supported": false},
-        "etag": {"supported": false},
+        "sort": {"supported": true},
+        "etag": {"supported": true},
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": DEFAULT_COUNT,
+            "maxPageSize": MAX_COUNT,
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Secret token",

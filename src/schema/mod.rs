@@ -4,12 +4,16 @@
 
 pub mod discovery;
 mod enterprise;
+mod group;
 mod user;
 mod wpo365;
 
 pub use enterprise::ENTERPRISE_USER;
+pub use group::{GROUP, GROUP_SCHEMA};
 pub use user::{USER, USER_SCHEMA};
 pub use wpo365::WPO365_USER;
+
+use crate::limits::MAX_VALUES;
 
 /// RFC 7643 §2.3: the data type of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +60,8 @@ pub enum Mutability {
     ReadOnly,
     /// The client may set it at any time.
     ReadWrite,
+    /// The client sets it once, with the value it is a part of.
+    Immutable,
 }
 
 impl Mutability {
@@ -65,6 +71,7 @@ impl Mutability {
         match self {
             Self::ReadOnly => "readOnly",
             Self::ReadWrite => "readWrite",
+            Self::Immutable => "immutable",
         }
     }
 }
@@ -136,6 +143,8 @@ pub struct Attribute {
     pub reference_types: &'static [&'static str],
     /// Parts of a complex attribute.
     pub sub_attributes: &'static [Attribute],
+    /// Most values of a multi-valued attribute.
+    pub max_values: usize,
 }
 
 impl Attribute {
@@ -154,6 +163,7 @@ impl Attribute {
             canonical_values: &[],
             reference_types: &[],
             sub_attributes: &[],
+            max_values: MAX_VALUES,
         }
     }
 
@@ -188,6 +198,11 @@ impl Attribute {
         self
     }
 
+    const fn max_values(mut self, limit: usize) -> Self {
+        self.max_values = limit;
+        self
+    }
+
     const fn required(mut self) -> Self {
         self.required = true;
         self
@@ -200,6 +215,11 @@ impl Attribute {
 
     const fn read_only(mut self) -> Self {
         self.mutability = Mutability::ReadOnly;
+        self
+    }
+
+    const fn immutable(mut self) -> Self {
+        self.mutability = Mutability::Immutable;
         self
     }
 
@@ -286,7 +306,7 @@ pub static COMMON_ATTRIBUTES: [Attribute; 3] = [
     Attribute::complex("meta", &META, "Metadata of the resource").read_only(),
 ];
 
-static META: [Attribute; 4] = [
+static META: [Attribute; 5] = [
     Attribute::string("resourceType", "Name of the resource type")
         .case_exact()
         .read_only(),
@@ -303,6 +323,9 @@ static META: [Attribute; 4] = [
     )
     .read_only(),
     Attribute::reference("location", &["uri"], "URI of the resource").read_only(),
+    Attribute::string("version", "Entity tag of the resource")
+        .case_exact()
+        .read_only(),
 ];
 
 impl ResourceType {

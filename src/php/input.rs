@@ -1,18 +1,13 @@
-//! Between PHP arrays and the engine's types.
+//! From PHP arrays to the engine's types.
 
-use ext_php_rs::boxed::ZBox;
-use ext_php_rs::convert::IntoZval;
-use ext_php_rs::error::Error;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::ce;
 
 use super::ini;
-use crate::exchange::{Answer, Changes, Config, Need, Record, Request, Response, StoreError};
+use crate::exchange::{AccountState, Answer, Config, Kind, Member, Membership, Record, Request, StoreError};
 use crate::mapping::Account;
-
-type Table = ZBox<ZendHashTable>;
 
 /// A `\TypeError`: our own plugin broke the contract, not the client.
 pub(super) fn type_error(message: String) -> PhpException {
@@ -59,12 +54,19 @@ fn array<'a>(table: &'a ZendHashTable, key: &str) -> PhpResult<&'a ZendHashTable
         .ok_or_else(|| wrong(key, "an array"))
 }
 
+/// What an array holds, whatever its keys. Its own iterators copy each key that is a string, and panic at one that is not
+/// UTF-8.
+pub(super) fn values(table: &ZendHashTable) -> impl Iterator<Item = &Zval> {
+    let mut entries = table.iter();
+    std::iter::from_fn(move || entries.next_zval().map(|(_, value)| value))
+}
+
 /// Entries whose value is no string are passed over: `filter[]=x` is no parameter of SCIM. Names come from the client and
 /// need not be UTF-8; PHP makes integers of those that look like one.
 fn pairs(table: &ZendHashTable) -> Vec<(String, &[u8])> {
     let mut pairs = Vec::with_capacity(table.len());
     let mut entries = table.iter();
-    // Not by the iterator's own items, which panic at a name that is not UTF-8.
+    // Not by the iterator's own items; see [`values`].
     while let Some((key, value)) = entries.next_zval() {
         let Some(value) = bytes(value) else { continue };
         let key = match (key.long(), bytes(&key)) {
@@ -107,37 +109,36 @@ pub(super) fn config(table: &ZendHashTable) -> PhpResult<Config> {
         now: integer(table, "now")?,
         new_id: text(table, "newId")?,
         max_body_bytes: ini::max_body_bytes(),
+        members_additive: boolean(table, "membersAdditive")?,
     })
 }
 
-/// `$answer` of `resume()`.
-pub(super) fn answer(table: &ZendHashTable) -> PhpResult<Answer> {
-    if table.get("error").is_some() {
+/// `$answer` of `resume()`, to a need of this collection.
+pub(super) fn answer(table: &ZendHashTable, kind: Kind) -> PhpResult<Answer> {
+    let has = |key: &str| table.get(key).is_some();
+    if has("error") {
         return Ok(Answer::Error {
             error: StoreError::from_name(&text(table, "error")?),
             detail: text(table, "detail")?,
         });
     }
-    if table.get("record").is_some() {
-        return Ok(Answer::Record(Box::new(record(array(table, "record")?)?)));
+    if has("record") {
+        return Ok(Answer::Record(Box::new(record(array(table, "record")?, kind)?)));
     }
-    if table.get("deleted").is_some() {
+    if has("deleted") {
         if !boolean(table, "deleted")? {
             return Err(wrong("deleted", "true; what was not deleted is an error"));
         }
         return Ok(Answer::Deleted);
     }
-    let records = array(table, "records")?
-        .values()
-        .map(|value| {
-            let table = value
-                .dereference()
-                .array()
-                .ok_or_else(|| wrong("records", "a list of arrays"))?;
-            record(table)
-        })
-        .collect::<PhpResult<Vec<_>>>()?;
-    if table.get("total").is_some() {
+    if has("members") {
+        return Ok(Answer::Members(list(table, "members", member)?));
+    }
+    if has("memberships") {
+        return Ok(Answer::Memberships(list(table, "memberships", membership)?));
+    }
+    let records = list(table, "records", |table| record(table, kind))?;
+    if has("total") {
         return Ok(Answer::Page {
             total: integer(table, "total")?,
             records,
@@ -146,8 +147,50 @@ pub(super) fn answer(table: &ZendHashTable) -> PhpResult<Answer> {
     Ok(Answer::Records(records))
 }
 
-fn record(table: &ZendHashTable) -> PhpResult<Record> {
-    let wordpress = array(table, "wordpress")?;
+fn list<T>(
+    table: &ZendHashTable,
+    key: &str,
+    item: impl Fn(&ZendHashTable) -> PhpResult<T>,
+) -> PhpResult<Vec<T>> {
+    let entries = array(table, key)?;
+    let mut list = Vec::with_capacity(entries.len());
+    for entry in values(entries) {
+        let entry = entry
+            .dereference()
+            .array()
+            .ok_or_else(|| wrong(key, "a list of arrays"))?;
+        list.push(item(entry)?);
+    }
+    Ok(list)
+}
+
+fn member(table: &ZendHashTable) -> PhpResult<Member> {
+    Ok(Member {
+        position: integer(table, "position")?,
+        id: text(table, "id")?,
+        kind: if boolean(table, "isGroup")? {
+            Kind::Group
+        } else {
+            Kind::User
+        },
+        display: text(table, "display")?,
+    })
+}
+
+fn membership(table: &ZendHashTable) -> PhpResult<Membership> {
+    Ok(Membership {
+        member: text(table, "member")?,
+        group: text(table, "group")?,
+        display: text(table, "display")?,
+    })
+}
+
+fn record(table: &ZendHashTable, kind: Kind) -> PhpResult<Record> {
+    let account = match kind {
+        // Never optional: a user without its account would be answered as SCIM last wrote it, and seem active.
+        Kind::User => Some(account(table)?),
+        Kind::Group => None,
+    };
     Ok(Record {
         position: integer(table, "position")?,
         id: text(table, "id")?,
@@ -155,6 +198,14 @@ fn record(table: &ZendHashTable) -> PhpResult<Record> {
         created: integer(table, "created")?,
         modified: integer(table, "modified")?,
         document: text(table, "document")?,
+        in_groups: table.get("inGroups").is_none() || boolean(table, "inGroups")?,
+        account,
+    })
+}
+
+fn account(table: &ZendHashTable) -> PhpResult<AccountState> {
+    let wordpress = array(table, "wordpress")?;
+    Ok(AccountState {
         observed: Account::from_json(&text(table, "observed")?),
         wordpress: Account {
             user_email: text(wordpress, "user_email")?,
@@ -164,90 +215,4 @@ fn record(table: &ZendHashTable) -> PhpResult<Record> {
         },
         active: boolean(wordpress, "active")?,
     })
-}
-
-fn failed(error: Error) -> PhpException {
-    PhpException::from(error)
-}
-
-fn insert(table: &mut ZendHashTable, key: &str, value: impl IntoZval) -> PhpResult<()> {
-    table.insert(key, value).map_err(failed)
-}
-
-fn number<T: TryInto<i64>>(value: T) -> i64 {
-    value.try_into().unwrap_or(i64::MAX)
-}
-
-/// What `next()` answers.
-pub(super) fn need(need: &Need) -> PhpResult<Table> {
-    let mut table = ZendHashTable::new();
-    insert(&mut table, "need", need.name())?;
-    match need {
-        Need::Select { by, after, limit } => {
-            let (by, value) = match by {
-                Some((by, value)) => (Some(by.name()), Some(value.as_str())),
-                None => (None, None),
-            };
-            insert(&mut table, "by", by)?;
-            insert(&mut table, "value", value)?;
-            insert(&mut table, "after", number(*after))?;
-            insert(&mut table, "limit", number(*limit))?;
-        }
-        Need::Page { offset, limit } => {
-            insert(&mut table, "offset", number(*offset))?;
-            insert(&mut table, "limit", number(*limit))?;
-        }
-        Need::Create { id, changes, login } => {
-            insert(&mut table, "id", id.as_str())?;
-            write(&mut table, changes)?;
-            let mut names = ZendHashTable::new();
-            insert(&mut names, "preferred", login.preferred.as_str())?;
-            insert(&mut names, "suffix", login.suffix.as_str())?;
-            insert(&mut table, "login", names)?;
-        }
-        Need::Update { id, version, changes } => {
-            insert(&mut table, "id", id.as_str())?;
-            insert(&mut table, "version", number(*version))?;
-            write(&mut table, changes)?;
-        }
-        Need::Delete { id } => insert(&mut table, "id", id.as_str())?,
-    }
-    Ok(table)
-}
-
-fn write(table: &mut ZendHashTable, changes: &Changes) -> PhpResult<()> {
-    insert(table, "now", changes.now)?;
-    insert(table, "userName", changes.keys.user_name.as_str())?;
-    insert(table, "externalId", changes.keys.external_id.as_deref())?;
-    insert(table, "objectId", changes.keys.object_id.as_deref())?;
-    insert(table, "email", changes.keys.email.as_deref())?;
-    insert(table, "active", changes.active)?;
-    insert(table, "document", changes.document.as_str())?;
-    let mut fields = ZendHashTable::new();
-    for (name, value) in &changes.wordpress {
-        insert(&mut fields, name, value.as_deref())?;
-    }
-    insert(table, "wordpress", fields)
-}
-
-/// What `headers()` answers.
-pub(super) fn headers(response: &Response) -> PhpResult<Table> {
-    let mut table = ZendHashTable::new();
-    for (name, value) in &response.headers {
-        insert(&mut table, name, value.as_str())?;
-    }
-    Ok(table)
-}
-
-/// What `notices()` answers.
-pub(super) fn notices(response: &Response) -> PhpResult<Table> {
-    let mut table = ZendHashTable::new();
-    for notice in &response.notices {
-        let mut entry = ZendHashTable::new();
-        insert(&mut entry, "code", notice.code)?;
-        insert(&mut entry, "detail", notice.detail.as_str())?;
-        insert(&mut entry, "resource", notice.resource.as_str())?;
-        table.push(entry).map_err(failed)?;
-    }
-    Ok(table)
 }

@@ -1,0 +1,238 @@
+//! From the store's records to what an answer shows.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::need::{Kind, Membership, Record};
+use super::request::Config;
+use super::store::Store;
+use crate::error::{ErrorKind, ScimError};
+use crate::limits::MAX_GROUP_CLOSURE;
+use crate::mapping::{self, Account};
+use crate::resource::Resource;
+use crate::resource::envelope::{Meta, location, represent};
+use crate::schema::{GROUP, USER};
+use crate::token::hex;
+
+/// Which of the attributes that cost another look into the store are wanted.
+#[derive(Clone, Debug)]
+pub(super) struct Wants {
+    /// `groups` of users.
+    pub(super) groups: bool,
+    /// `members` of groups.
+    pub(super) members: Members,
+}
+
+/// Which members of a group are wanted.
+#[derive(Clone, Debug)]
+pub(super) enum Members {
+    None,
+    /// Those of these ids that are members.
+    Only(Vec<String>),
+    All,
+}
+
+/// A reader of the store.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) config: &'a Config,
+    pub(super) store: &'a Store,
+}
+
+impl View<'_> {
+    /// Complete representations of records, as far as wanted.
+    pub(super) async fn represent(
+        &self,
+        kind: Kind,
+        records: &[Record],
+        wants: &Wants,
+    ) -> Result<Vec<Map<String, Value>>, ScimError> {
+        let mut output = Vec::with_capacity(records.len());
+        match kind {
+            Kind::User => {
+                let mut groups = if wants.groups {
+                    self.groups_of(records).await?
+                } else {
+                    HashMap::new()
+                };
+                for record in records {
+                    let mut user = current(record)?;
+                    if let Some(groups) = groups.remove(record.id.as_str()) {
+                        user.insert("groups".into(), Value::Array(groups));
+                    }
+                    output.push(self.envelope(kind, record, user));
+                }
+            }
+            Kind::Group => {
+                for record in records {
+                    let mut group = current(record)?;
+                    let only = match &wants.members {
+                        Members::None => {
+                            output.push(self.envelope(kind, record, group));
+                            continue;
+                        }
+                        Members::Only(ids) => Some(ids.clone()),
+                        Members::All => None,
+                    };
+                    let members = self.store.members(&record.id, only).await?;
+                    let members: Vec<Value> = members
+                        .into_iter()
+                        .map(|member| {
+                            let mut value = json!({
+                                "value": member.id,
+                                "$ref": location(&self.config.base, member.kind.resource_type(), &member.id),
+                                "type": member.kind.name(),
+                            });
+                            if let (Value::Object(parts), false) = (&mut value, member.display.is_empty()) {
+                                parts.insert("display".into(), json!(member.display));
+                            }
+                            value
+                        })
+                        .collect();
+                    group.insert("members".into(), Value::Array(members));
+                    output.push(self.envelope(kind, record, group));
+                }
+            }
+        }
+        Ok(output)
+    }
+
+    fn envelope(&self, kind: Kind, record: &Record, resource: Resource) -> Map<String, Value> {
+        let meta = Meta {
+            created: record.created,
+            modified: record.modified,
+            version: entity_tag(record),
+        };
+        represent(
+            resource,
+            &record.id,
+            &meta,
+            &self.config.base,
+            kind.resource_type(),
+        )
+    }
+
+    /// `groups` of each user (RFC 7643 §4.1.2): those it is a member of, and those that these are members of in turn.
+    async fn groups_of(&self, users: &[Record]) -> Result<HashMap<String, Vec<Value>>, ScimError> {
+        let mut parents: HashMap<String, Vec<Membership>> = HashMap::new();
+        let mut asked: HashSet<String> = HashSet::new();
+        let mut frontier: Vec<String> = users
+            .iter()
+            .filter(|user| user.in_groups)
+            .map(|user| user.id.clone())
+            .collect();
+        while !frontier.is_empty() {
+            asked.extend(frontier.iter().cloned());
+            if asked.len() > MAX_GROUP_CLOSURE + users.len() {
+                return Err(ScimError::new(
+                    ErrorKind::TooMany,
+                    "the groups of these users are nested too far; exclude them with excludedAttributes=groups",
+                ));
+            }
+            let mut next = Vec::new();
+            for membership in self.store.memberships(std::mem::take(&mut frontier)).await? {
+                if !asked.contains(&membership.group) && !next.contains(&membership.group) {
+                    next.push(membership.group.clone());
+                }
+                parents
+                    .entry(membership.member.clone())
+                    .or_default()
+                    .push(membership);
+            }
+            frontier = next;
+        }
+        let mut output = HashMap::new();
+        for user in users {
+            let groups = self.closure(&user.id, &parents);
+            if !groups.is_empty() {
+                output.insert(user.id.clone(), groups);
+            }
+        }
+        Ok(output)
+    }
+
+    fn closure(&self, user: &str, parents: &HashMap<String, Vec<Membership>>) -> Vec<Value> {
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut groups = Vec::new();
+        let mut queue: Vec<(&str, &str)> = vec![(user, "direct")];
+        let mut index = 0;
+        while let Some((member, kind)) = queue.get(index).copied() {
+            index += 1;
+            for membership in parents.get(member).into_iter().flatten() {
+                if !seen.insert(&membership.group) {
+                    continue;
+                }
+                groups.push(json!({
+                    "value": membership.group,
+                    "$ref": location(&self.config.base, &GROUP, &membership.group),
+                    "display": membership.display,
+                    "type": kind,
+                }));
+                queue.push((&membership.group, "indirect"));
+            }
+        }
+        groups
+    }
+}
+
+/// The resource as it is now, without what derives from memberships.
+pub(super) fn current(record: &Record) -> Result<Resource, ScimError> {
+    let document: Resource = serde_json::from_str(&record.document).map_err(|_| {
+        ScimError::status(
+            500,
+            "the stored document of this resource is damaged; delete the resource and provision it again",
+        )
+    })?;
+    Ok(match &record.account {
+        Some(account) => mapping::overlay(document, &account.observed, &account.wordpress, account.active),
+        None => document,
+    })
+}
+
+/// `meta.version` and `ETag`: the number of SCIM writes, and what an administrator changed since the last one.
+pub(super) fn entity_tag(record: &Record) -> String {
+    let edited = record
+        .account
+        .as_ref()
+        .filter(|account| account.wordpress != account.observed)
+        .map(|account| fingerprint(&account.wordpress))
+        .unwrap_or_default();
+    let inactive = record.account.as_ref().is_some_and(|account| !account.active);
+    let state = if inactive { "-" } else { "" };
+    format!("W/\"{}{state}{edited}\"", record.version)
+}
+
+fn fingerprint(account: &Account) -> String {
+    let mut digest = Sha256::new();
+    for (_, value) in account.fields() {
+        digest.update(value.as_bytes());
+        digest.update([0]);
+    }
+    let digest = hex(&digest.finalize());
+    format!(".{}", digest.get(..12).unwrap_or_default())
+}
+
+/// Both resource types, in the order of a search over all.
+pub(super) const KINDS: [Kind; 2] = [Kind::User, Kind::Group];
+
+impl Wants {
+    /// What a projection shows.
+    pub(super) fn of(projection: &crate::resource::project::Projection, kind: Kind) -> Self {
+        match kind {
+            Kind::User => Self {
+                groups: projection.shows("groups", &USER),
+                members: Members::None,
+            },
+            Kind::Group => Self {
+                groups: false,
+                members: if projection.shows("members", &GROUP) {
+                    Members::All
+                } else {
+                    Members::None
+                },
+            },
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! From the engine's types to PHP arrays.
+
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::error::Error;
+use ext_php_rs::exception::PhpException;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::ZendHashTable;
+
+use crate::exchange::{Changes, GroupChanges, Kind, Need, Response};
+
+type Table = ZBox<ZendHashTable>;
+
+fn failed(error: Error) -> PhpException {
+    PhpException::from(error)
+}
+
+fn insert(table: &mut ZendHashTable, key: &str, value: impl IntoZval) -> PhpResult<()> {
+    table.insert(key, value).map_err(failed)
+}
+
+fn number<T: TryInto<i64>>(value: T) -> i64 {
+    value.try_into().unwrap_or(i64::MAX)
+}
+
+/// A list of that many entries at once: a group may have 10,000 members, and an array that grows is copied each time.
+fn list<T: IntoZval>(values: impl ExactSizeIterator<Item = T>) -> PhpResult<Table> {
+    let mut table = ZendHashTable::with_capacity(u32::try_from(values.len()).unwrap_or(0));
+    for value in values {
+        table.push(value).map_err(failed)?;
+    }
+    Ok(table)
+}
+
+fn texts(values: &[String]) -> PhpResult<Table> {
+    list(values.iter().map(String::as_str))
+}
+
+/// Which collection the records of the answer belong to.
+pub(super) fn collection(need: &Need) -> Kind {
+    match need {
+        Need::Select { kind, .. }
+        | Need::Page { kind, .. }
+        | Need::Fetch { kind, .. }
+        | Need::Delete { kind, .. } => *kind,
+        Need::Create { .. } | Need::Update { .. } => Kind::User,
+        Need::CreateGroup { .. }
+        | Need::UpdateGroup { .. }
+        | Need::Members { .. }
+        | Need::Memberships { .. } => Kind::Group,
+    }
+}
+
+/// What `next()` answers.
+pub(super) fn need(need: &Need) -> PhpResult<Table> {
+    let mut table = ZendHashTable::new();
+    insert(&mut table, "need", need.name())?;
+    match need {
+        Need::Select {
+            kind,
+            by,
+            after,
+            before,
+            limit,
+        } => {
+            let (by, value) = match by {
+                Some((by, value)) => (Some(by.name()), Some(value.as_str())),
+                None => (None, None),
+            };
+            insert(&mut table, "resource", kind.name())?;
+            insert(&mut table, "by", by)?;
+            insert(&mut table, "value", value)?;
+            insert(&mut table, "after", number(*after))?;
+            insert(&mut table, "before", before.map(number))?;
+            insert(&mut table, "limit", number(*limit))?;
+        }
+        Need::Page { kind, offset, limit } => {
+            insert(&mut table, "resource", kind.name())?;
+            insert(&mut table, "offset", number(*offset))?;
+            insert(&mut table, "limit", number(*limit))?;
+        }
+        Need::Fetch { kind, positions } => {
+            insert(&mut table, "resource", kind.name())?;
+            let positions = list(positions.iter().copied().map(number::<u64>))?;
+            insert(&mut table, "positions", positions)?;
+        }
+        Need::Create { id, changes, login } => {
+            insert(&mut table, "resource", Kind::User.name())?;
+            insert(&mut table, "id", id.as_str())?;
+            write(&mut table, changes)?;
+            let mut names = ZendHashTable::new();
+            insert(&mut names, "preferred", login.preferred.as_str())?;
+            insert(&mut names, "suffix", login.suffix.as_str())?;
+            insert(&mut table, "login", names)?;
+        }
+        Need::Update { id, version, changes } => {
+            insert(&mut table, "resource", Kind::User.name())?;
+            insert(&mut table, "id", id.as_str())?;
+            insert(&mut table, "version", number(*version))?;
+            write(&mut table, changes)?;
+        }
+        Need::CreateGroup { id, changes } => {
+            insert(&mut table, "resource", Kind::Group.name())?;
+            insert(&mut table, "id", id.as_str())?;
+            write_group(&mut table, changes)?;
+        }
+        Need::UpdateGroup { id, version, changes } => {
+            insert(&mut table, "resource", Kind::Group.name())?;
+            insert(&mut table, "id", id.as_str())?;
+            insert(&mut table, "version", version.map(number))?;
+            write_group(&mut table, changes)?;
+        }
+        Need::Delete { kind, id, version } => {
+            insert(&mut table, "resource", kind.name())?;
+            insert(&mut table, "id", id.as_str())?;
+            insert(&mut table, "version", version.map(number))?;
+        }
+        Need::Members {
+            group,
+            after,
+            limit,
+            only,
+        } => {
+            insert(&mut table, "group", group.as_str())?;
+            insert(&mut table, "after", number(*after))?;
+            insert(&mut table, "limit", number(*limit))?;
+            insert(&mut table, "only", only.as_deref().map(texts).transpose()?)?;
+        }
+        Need::Memberships { members } => insert(&mut table, "members", texts(members)?)?,
+    }
+    Ok(table)
+}
+
+fn write_group(table: &mut ZendHashTable, changes: &GroupChanges) -> PhpResult<()> {
+    insert(table, "now", changes.now)?;
+    let attributes = match &changes.attributes {
+        Some(attributes) => {
+            let mut fields = ZendHashTable::new();
+            insert(&mut fields, "displayName", attributes.display_name.as_str())?;
+            insert(&mut fields, "display", attributes.display.as_str())?;
+            insert(&mut fields, "externalId", attributes.external_id.as_deref())?;
+            insert(&mut fields, "document", attributes.document.as_str())?;
+            Some(fields)
+        }
+        None => None,
+    };
+    insert(table, "attributes", attributes)?;
+    insert(table, "clear", changes.members.clear)?;
+    insert(table, "add", texts(&changes.members.add)?)?;
+    insert(table, "remove", texts(&changes.members.remove)?)
+}
+
+fn write(table: &mut ZendHashTable, changes: &Changes) -> PhpResult<()> {
+    insert(table, "now", changes.now)?;
+    insert(table, "userName", changes.keys.user_name.as_str())?;
+    insert(table, "externalId", changes.keys.external_id.as_deref())?;
+    insert(table, "objectId", changes.keys.object_id.as_deref())?;
+    insert(table, "email", changes.keys.email.as_deref())?;
+    insert(table, "active", changes.active)?;
+    insert(table, "document", changes.document.as_str())?;
+    let mut fields = ZendHashTable::new();
+    for (name, value) in &changes.wordpress {
+        insert(&mut fields, name, value.as_deref())?;
+    }
+    insert(table, "wordpress", fields)
+}
+
+/// What `headers()` answers.
+pub(super) fn headers(response: &Response) -> PhpResult<Table> {
+    let mut table = ZendHashTable::new();
+    for (name, value) in &response.headers {
+        insert(&mut table, name, value.as_str())?;
+    }
+    Ok(table)
+}
+
+/// What `notices()` answers.
+pub(super) fn notices(response: &Response) -> PhpResult<Table> {
+    let mut table = ZendHashTable::new();
+    for notice in &response.notices {
+        let mut entry = ZendHashTable::new();
+        insert(&mut entry, "code", notice.code)?;
+        insert(&mut entry, "detail", notice.detail.as_str())?;
+        insert(&mut entry, "resource", notice.resource.as_str())?;
+        table.push(entry).map_err(failed)?;
+    }
+    Ok(table)
+}
