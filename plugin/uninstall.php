@@ -10,12 +10,14 @@
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
 /**
- * Removes the table and the options of the current site.
+ * Removes the tables and the options of the current site.
  */
 function scimpress_uninstall_site(): void {
 	global $wpdb;
-	// phpcs:ignore WordPress.DB -- our own table.
-	$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}scimpress_users" );
+	foreach ( array( 'scimpress_members', 'scimpress_groups', 'scimpress_users' ) as $scimpress_table ) {
+		// phpcs:ignore WordPress.DB -- our own tables.
+		$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}$scimpress_table" );
+	}
 	foreach ( array( 'scimpress_settings', 'scimpress_tokens', 'scimpress_notices', 'scimpress_db_version' ) as $scimpress_option ) {
 		delete_option( $scimpress_option );
 	}

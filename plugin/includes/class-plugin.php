@@ -35,7 +35,7 @@ final class Plugin {
 	}
 
 	/**
-	 * The table, and accounts that leave without SCIM.
+	 * The tables, and accounts that leave without SCIM.
 	 */
 	private static function store(): void {
 		register_activation_hook( PLUGIN_FILE, array( Store\Schema::class, 'upgrade' ) );

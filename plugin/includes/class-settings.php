@@ -22,12 +22,16 @@ final class Settings {
 	public const DEACTIVATE = 'deactivate';
 	public const DELETE     = 'delete';
 
+	public const STRICT   = 'strict';
+	public const ADDITIVE = 'additive';
+
 	private const DEFAULTS = array(
-		'enabled'      => false,
-		'default_role' => 'subscriber',
-		'on_delete'    => self::DEACTIVATE,
-		'reassign_to'  => 0,
-		'welcome_mail' => false,
+		'enabled'         => false,
+		'default_role'    => 'subscriber',
+		'on_delete'       => self::DEACTIVATE,
+		'reassign_to'     => 0,
+		'welcome_mail'    => false,
+		'members_replace' => self::STRICT,
 	);
 
 	/**
@@ -93,9 +97,16 @@ final class Settings {
 	}
 
 	/**
+	 * Whether replacing the members of a group only adds them.
+	 */
+	public static function members_additive(): bool {
+		return self::ADDITIVE === self::all()['members_replace'];
+	}
+
+	/**
 	 * All stored settings.
 	 *
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, members_replace: string}
 	 */
 	public static function all(): array {
 		$stored = get_option( self::OPTION, array() );
@@ -133,16 +144,17 @@ final class Settings {
 	 * Turns anything into settings.
 	 *
 	 * @param array<string,mixed> $values Values from the database or from a form.
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, members_replace: string}
 	 */
 	private static function sanitize( array $values ): array {
 		$values = array_merge( self::DEFAULTS, array_filter( array_intersect_key( $values, self::DEFAULTS ), 'is_scalar' ) );
 		return array(
-			'enabled'      => (bool) $values['enabled'],
-			'default_role' => sanitize_text_field( (string) $values['default_role'] ),
-			'on_delete'    => self::DELETE === $values['on_delete'] ? self::DELETE : self::DEACTIVATE,
-			'reassign_to'  => absint( $values['reassign_to'] ),
-			'welcome_mail' => (bool) $values['welcome_mail'],
+			'enabled'         => (bool) $values['enabled'],
+			'default_role'    => sanitize_text_field( (string) $values['default_role'] ),
+			'on_delete'       => self::DELETE === $values['on_delete'] ? self::DELETE : self::DEACTIVATE,
+			'reassign_to'     => absint( $values['reassign_to'] ),
+			'welcome_mail'    => (bool) $values['welcome_mail'],
+			'members_replace' => self::ADDITIVE === $values['members_replace'] ? self::ADDITIVE : self::STRICT,
 		);
 	}
 }

@@ -150,9 +150,10 @@ final class Settings_Page {
 	private function save(): void {
 		// phpcs:disable WordPress.Security.NonceVerification.Missing -- load() has checked it.
 		$changes = array(
-			'on_delete'    => self::posted( 'on_delete' ),
-			'reassign_to'  => absint( self::posted( 'reassign_to' ) ),
-			'welcome_mail' => isset( $_POST['welcome_mail'] ),
+			'on_delete'       => self::posted( 'on_delete' ),
+			'reassign_to'     => absint( self::posted( 'reassign_to' ) ),
+			'welcome_mail'    => isset( $_POST['welcome_mail'] ),
+			'members_replace' => self::posted( 'members_replace' ),
 		);
 		if ( ! Settings::is_enabled_constant() ) {
 			$changes['enabled'] = isset( $_POST['enabled'] );

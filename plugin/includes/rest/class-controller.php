@@ -12,7 +12,7 @@ use Scimpress\Engine;
 use Scimpress\Notices;
 use Scimpress\Requirements;
 use Scimpress\Settings;
-use Scimpress\Store\User_Store;
+use Scimpress\Store\Store;
 use Scimpress\Tokens;
 
 defined( 'ABSPATH' ) || exit;
@@ -81,7 +81,7 @@ final class Controller {
 		// Nobody acts: hooks of other plugins must neither find the rights of an administrator nor take his name for an audit log.
 		wp_set_current_user( 0 );
 
-		$store  = new User_Store();
+		$store  = new Store();
 		$answer = Engine::answer(
 			array(
 				'method'  => $request->get_method(),
@@ -91,9 +91,10 @@ final class Controller {
 				'body'    => (string) $request->get_body(),
 			),
 			array(
-				'base'  => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
-				'now'   => (int) floor( microtime( true ) * 1000 ),
-				'newId' => self::uuid(),
+				'base'            => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
+				'now'             => Store::now(),
+				'newId'           => self::uuid(),
+				'membersAdditive' => Settings::members_additive(),
 			),
 			array( $store, 'perform' )
 		);

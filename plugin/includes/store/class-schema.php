@@ -1,6 +1,6 @@
 <?php
 /**
- * The shape of our table.
+ * The tables of the store.
  *
  * @package Scimpress
  */
@@ -9,17 +9,31 @@ namespace Scimpress\Store;
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.DB.DirectDatabaseQuery -- our own tables.
+
 /**
- * Makes the table and keeps it up to date, site by site.
+ * Makes the tables and keeps them up to date, site by site.
  */
 final class Schema {
 
 	public const VERSION_OPTION = 'scimpress_db_version';
 
-	private const VERSION = '1';
+	private const VERSION = '2';
+
+	/** Keys compare byte by byte: what is equal is decided by the engine, which folds them. */
+	private const EXACT = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
 	/**
-	 * Creates or changes the table when the plugin's idea of it is newer than the site's.
+	 * Names of the tables on this site.
+	 *
+	 * @return list<string>
+	 */
+	public static function tables(): array {
+		return array( User_Table::name(), Group_Table::name(), Membership_Table::name() );
+	}
+
+	/**
+	 * Creates or changes the tables when the plugin's idea of them is newer than the site's.
 	 */
 	public static function upgrade(): void {
 		global $wpdb;
@@ -27,39 +41,15 @@ final class Schema {
 			return;
 		}
 		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
-		$table = User_Table::name();
-		$exact = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
-		// InnoDB by name: without transactions and row locks there is no store. DYNAMIC rows hold keys of 255 characters.
-		dbDelta(
-			"CREATE TABLE $table (
-position bigint(20) unsigned NOT NULL AUTO_INCREMENT,
-user_id bigint(20) unsigned DEFAULT NULL,
-id varchar(64) $exact NOT NULL,
-user_name varchar(255) $exact DEFAULT NULL,
-external_id varchar(255) $exact DEFAULT NULL,
-object_id varchar(255) $exact DEFAULT NULL,
-email varchar(255) $exact DEFAULT NULL,
-account_email varchar(255) $exact DEFAULT NULL,
-active tinyint(1) NOT NULL DEFAULT 1,
-created bigint(20) NOT NULL,
-modified bigint(20) NOT NULL,
-version bigint(20) NOT NULL DEFAULT 1,
-deleted bigint(20) DEFAULT NULL,
-document longtext $exact NOT NULL,
-observed longtext $exact DEFAULT NULL,
-PRIMARY KEY  (position),
-UNIQUE KEY user_id (user_id),
-UNIQUE KEY id (id),
-UNIQUE KEY user_name (user_name),
-UNIQUE KEY object_id (object_id),
-UNIQUE KEY account_email (account_email),
-KEY external_id (external_id),
-KEY email (email),
-KEY deleted (deleted)
-) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"
-		);
-		// dbDelta() does not say whether it could. Without the table the next request tries again.
-		if ( null !== $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table ) ) ) ) {
+		$complete = true;
+		foreach ( array( User_Table::class, Group_Table::class, Membership_Table::class ) as $table ) {
+			$columns = str_replace( '$exact', self::EXACT, $table::DEFINITION );
+			// InnoDB by name: without transactions and row locks there is no store. DYNAMIC rows hold keys of 255 characters.
+			dbDelta( 'CREATE TABLE ' . $table::name() . " (\n$columns\n) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT " . self::EXACT . ';' );
+			// dbDelta() does not say whether it could. Without a table the next request tries again.
+			$complete = $complete && null !== $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table::name() ) ) );
+		}
+		if ( $complete ) {
 			update_option( self::VERSION_OPTION, self::VERSION );
 		}
 	}
@@ -72,6 +62,6 @@ KEY deleted (deleted)
 	 * @return string|null|\WP_Error
 	 */
 	public static function charset( $charset, $table ) {
-		return User_Table::name() === $table ? 'utf8mb4' : $charset;
+		return in_array( $table, self::tables(), true ) ? 'utf8mb4' : $charset;
 	}
 }

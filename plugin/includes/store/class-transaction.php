@@ -72,7 +72,7 @@ final class Transaction {
 				return ( new self() )->attempt( $work );
 			} catch ( Contention ) {
 				if ( $attempt >= self::ATTEMPTS ) {
-					throw new Failure( 'busy', 'the database is busy with other writes to the same users' );
+					throw new Failure( 'busy', 'the database is busy with other writes to the same users and groups' );
 				}
 				usleep( random_int( 1000, self::PAUSE * $attempt ) );
 			}
@@ -239,7 +239,7 @@ final class Transaction {
 			throw $thrown;
 		}
 		foreach ( $failed as $error ) {
-			foreach ( array( $wpdb->users, $wpdb->usermeta, User_Table::name() ) as $table ) {
+			foreach ( array( $wpdb->users, $wpdb->usermeta, ...Schema::tables() ) as $table ) {
 				if ( str_contains( (string) $error['query'], $table ) ) {
 					throw $thrown;
 				}

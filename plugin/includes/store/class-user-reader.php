@@ -17,83 +17,19 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Turns rows into records, two queries for any number of them.
  */
-final class User_Reader {
+final class User_Reader extends Reader {
 
-	/** `by` of a select need => column that holds the same folded value. */
-	private const COLUMNS = array(
+	protected const COLUMNS = array(
 		'id'         => 'id',
 		'userName'   => 'user_name',
 		'externalId' => 'external_id',
 		'objectId'   => 'object_id',
 	);
 
+	protected const LIVE = 'deleted IS NULL';
+
 	/** The strings of an account that `observed` remembers. */
 	private const OBSERVED = array( 'user_email', 'first_name', 'last_name', 'display_name' );
-
-	/**
-	 * Live records after a position.
-	 *
-	 * @param string|null $by    `id`, `userName`, `externalId`, `objectId`, `email`; null for everybody.
-	 * @param string|null $value What the column equals.
-	 * @param int         $after Position before the first record.
-	 * @param int         $limit Most records returned.
-	 * @return list<array> Records, ascending by position.
-	 */
-	public static function select( ?string $by, ?string $value, int $after, int $limit ): array {
-		global $wpdb;
-		$table = User_Table::name();
-		$from  = "$table s";
-		$where = '';
-		if ( 'email' === $by ) {
-			// WordPress owns the address: the row's column is what SCIM said, the account's may be newer. Each has an index.
-			$from = $wpdb->prepare(
-				"(SELECT position FROM $table WHERE email = %s
-				UNION SELECT t.position FROM {$wpdb->users} a JOIN $table t ON t.user_id = a.ID WHERE a.user_email = %s) m
-				JOIN $table s ON s.position = m.position",
-				$value,
-				$value
-			);
-		} elseif ( null !== $by ) {
-			if ( ! isset( self::COLUMNS[ $by ] ) ) {
-				throw new \UnexpectedValueException( 'the engine selects by something that the store does not know' );
-			}
-			$where = $wpdb->prepare( 'AND s.' . self::COLUMNS[ $by ] . ' = %s', $value );
-		}
-		return self::records( $from, $where . $wpdb->prepare( ' AND s.position > %d ORDER BY s.position LIMIT %d', $after, $limit ) );
-	}
-
-	/**
-	 * A page of all live records.
-	 *
-	 * @param int $offset Records before the page.
-	 * @param int $limit  Most records returned; 0 asks for the total only.
-	 * @return array{total: int, records: list<array>}
-	 */
-	public static function page( int $offset, int $limit ): array {
-		global $wpdb;
-		$table   = User_Table::name();
-		$records = array();
-		$total   = (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table WHERE deleted IS NULL" );
-		if ( $limit > 0 && $offset < $total ) {
-			// The positions come out of an index; documents are read for the page alone.
-			$page    = $wpdb->prepare( "(SELECT position FROM $table WHERE deleted IS NULL ORDER BY position LIMIT %d OFFSET %d) p", $limit, $offset );
-			$records = self::records( "$page JOIN $table s ON s.position = p.position", 'ORDER BY s.position' );
-		}
-		return array(
-			'total'   => $total,
-			'records' => $records,
-		);
-	}
-
-	/**
-	 * One live record.
-	 *
-	 * @param string $id SCIM id.
-	 * @return array|null
-	 */
-	public static function find( string $id ): ?array {
-		return self::select( 'id', $id, 0, 1 )[0] ?? null;
-	}
 
 	/**
 	 * The strings of a record that `observed` remembers, as JSON.
@@ -109,22 +45,53 @@ final class User_Reader {
 	}
 
 	/**
+	 * Name of the table.
+	 */
+	protected static function table(): string {
+		return User_Table::name();
+	}
+
+	/**
+	 * Records whose column equals a value.
+	 *
+	 * @param string $by    A key of COLUMNS, or `email`.
+	 * @param string $value The value.
+	 * @param string $where Prepared: which side, in which order, how many.
+	 * @return list<array>
+	 */
+	protected static function selected( string $by, string $value, string $where ): array {
+		global $wpdb;
+		if ( 'email' !== $by ) {
+			return parent::selected( $by, $value, $where );
+		}
+		$table = self::table();
+		// WordPress owns the address: the row's column is what SCIM said, the account's may be newer. Each has an index.
+		$from = $wpdb->prepare(
+			"(SELECT position FROM $table WHERE email = %s
+			UNION SELECT t.position FROM {$wpdb->users} a JOIN $table t ON t.user_id = a.ID WHERE a.user_email = %s) m
+			JOIN $table s ON s.position = m.position",
+			$value,
+			$value
+		);
+		return self::records( $from, $where );
+	}
+
+	/**
 	 * Runs a query and completes its rows.
 	 *
 	 * @param string $from  Tables; the row is `s`.
-	 * @param string $where Prepared, after `WHERE s.deleted IS NULL`.
+	 * @param string $where Prepared condition, order and limit; of live rows.
 	 * @return list<array>
 	 */
-	private static function records( string $from, string $where ): array {
+	protected static function records( string $from, string $where ): array {
 		global $wpdb;
-		$rows = $wpdb->get_results(
-			"SELECT s.position, s.id, s.user_id, s.version, s.created, s.modified, s.document, s.observed, u.user_email, u.display_name
-			FROM $from JOIN {$wpdb->users} u ON u.ID = s.user_id WHERE s.deleted IS NULL $where"
+		// Who is in no group, as most are while a site has none, need not be looked up there.
+		$grouped = 'EXISTS (SELECT 1 FROM ' . Membership_Table::name() . ' g WHERE g.is_group = ' . Membership_Table::USER . ' AND g.member_position = s.position)';
+		$rows    = Query::rows(
+			"SELECT s.position, s.id, s.user_id, s.version, s.created, s.modified, s.document, s.observed, u.user_email, u.display_name, $grouped AS grouped
+			FROM $from JOIN {$wpdb->users} u ON u.ID = s.user_id WHERE s.deleted IS NULL AND $where"
 		);
 		if ( ! $rows ) {
-			if ( '' !== $wpdb->last_error ) {
-				throw Database_Error::thrown( $wpdb );
-			}
 			return array();
 		}
 		$meta = self::meta( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
@@ -171,6 +138,7 @@ final class User_Reader {
 			'modified'  => (int) $row->modified,
 			'document'  => $row->document,
 			'observed'  => $row->observed ?? '{}',
+			'inGroups'  => (bool) (int) $row->grouped,
 			'wordpress' => array(
 				'user_email'   => (string) $row->user_email,
 				'first_name'   => $meta['first_name'] ?? '',

@@ -1,6 +1,6 @@
 <?php
 /**
- * Performs what the engine needs of WordPress.
+ * Users and their accounts.
  *
  * @package Scimpress
  */
@@ -10,9 +10,11 @@ namespace Scimpress\Store;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The store of users: one need, one answer; one write, one transaction.
+ * The store of users.
  */
-final class User_Store {
+final class User_Store extends Resource_Store {
+
+	protected const READER = User_Reader::class;
 
 	/** Rounds of a write whose keys are taken by rows that can make room. */
 	private const ROUNDS = 5;
@@ -25,39 +27,6 @@ final class User_Store {
 	private array $seen = array();
 
 	/**
-	 * Performs a need.
-	 *
-	 * @param array $need A need of the engine; `need` names its kind.
-	 * @return array The answer, or `error` and `detail`.
-	 * @throws \Throwable When WordPress, the database or another plugin fails; a write has been rolled back then.
-	 */
-	public function perform( array $need ): array {
-		try {
-			return match ( $need['need'] ) {
-				'select' => array( 'records' => $this->read( User_Reader::select( $need['by'], $need['value'], $need['after'], $need['limit'] ) ) ),
-				'page'   => $this->page( $need ),
-				'create' => array( 'record' => $this->create( $need ) ),
-				'update' => array( 'record' => $this->update( $need ) ),
-				'delete' => $this->delete( $need['id'] ),
-			};
-		} catch ( Failure $failure ) {
-			return $failure->answer();
-		}
-	}
-
-	/**
-	 * Need `page`.
-	 *
-	 * @param array $need offset, limit.
-	 * @return array{total: int, records: list<array>}
-	 */
-	private function page( array $need ): array {
-		$page = User_Reader::page( $need['offset'], $need['limit'] );
-		$this->read( $page['records'] );
-		return $page;
-	}
-
-	/**
 	 * Need `create`.
 	 *
 	 * The first statement claims the unique keys, so that of many simultaneous creates one wins before any account is made.
@@ -66,7 +35,7 @@ final class User_Store {
 	 * @return array The record.
 	 * @throws Failure When it cannot be done.
 	 */
-	private function create( array $need ): array {
+	protected function create( array $need ): array {
 		$room = new Room();
 		for ( $round = 1; $round <= self::ROUNDS; $round++ ) {
 			try {
@@ -143,7 +112,7 @@ final class User_Store {
 	 * @return array The record.
 	 * @throws Failure When it cannot be done.
 	 */
-	private function update( array $need ): array {
+	protected function update( array $need ): array {
 		$room = new Room();
 		for ( $round = 1; $round <= self::ROUNDS; $round++ ) {
 			try {
@@ -188,24 +157,31 @@ final class User_Store {
 	}
 
 	/**
-	 * Need `delete`: the account goes, or stays deactivated behind a tombstone, as the administrator chose.
+	 * Need `delete`: the account goes, or stays deactivated behind a tombstone, as the administrator chose. It leaves its groups
+	 * either way.
 	 *
-	 * @param string $id SCIM id.
+	 * @param string   $id      SCIM id.
+	 * @param int|null $version The version that must still be there; null for any.
 	 * @return array{deleted: true}
 	 * @throws Failure When it cannot be done.
 	 */
-	private function delete( string $id ): array {
+	protected function delete( string $id, ?int $version ): array {
 		$row = User_Table::find( $id );
 		if ( ! $row ) {
 			throw new Failure( 'not_found' );
 		}
-		$user_id = (int) $row->user_id;
+		$user_id  = (int) $row->user_id;
+		$position = (int) $row->position;
 		Transaction::run(
-			static function ( Transaction $transaction ) use ( $id, $user_id ): void {
+			static function ( Transaction $transaction ) use ( $id, $version, $user_id, $position ): void {
 				$gone = \Scimpress\Settings::DELETE === \Scimpress\Settings::on_delete();
-				if ( ! ( $gone ? User_Table::remove( $id ) : User_Table::bury( $id, (int) floor( microtime( true ) * 1000 ) ) ) ) {
-					throw new Failure( 'not_found' );
+				$now  = Store::now();
+				if ( ! ( $gone ? User_Table::remove( $id, $version ) : User_Table::bury( $id, $version, $now ) ) ) {
+					throw new Failure( null !== $version && User_Table::find( $id ) ? 'stale' : 'not_found' );
 				}
+				// With the row's lock nobody makes it a member any more.
+				Group_Table::touch( Membership_Table::groups_of( Membership_Table::USER, $position ), $now );
+				Membership_Table::leave_all( Membership_Table::USER, $position );
 				$transaction->touch( $user_id );
 				Account::guard( $user_id );
 				if ( $gone ) {
@@ -251,12 +227,12 @@ final class User_Store {
 	/**
 	 * Remembers the records of a read.
 	 *
-	 * @param list<array> $records Records.
-	 * @return list<array>
+	 * @param array{records: list<array>} $answer The answer.
+	 * @return array The answer.
 	 */
-	private function read( array $records ): array {
-		$this->seen = array_column( $records, null, 'id' );
-		return $records;
+	protected function read( array $answer ): array {
+		$this->seen = array_column( $answer['records'], null, 'id' );
+		return $answer;
 	}
 
 	/**

@@ -18,36 +18,47 @@ defined( 'ABSPATH' ) || exit;
  * Times are milliseconds since the epoch (UTC). `user_name`, `object_id` and `email` are case-folded by the engine and compared
  * byte by byte; a NULL claims nothing. A row with `deleted` is the tombstone of an account that DELETE only deactivated.
  */
-final class User_Table {
+final class User_Table extends Table {
 
-	/** Columns that a SCIM write sets, with their placeholders. */
-	private const COLUMNS = array(
-		'user_name'   => '%s',
-		'external_id' => '%s',
-		'object_id'   => '%s',
-		'email'         => '%s',
-		'account_email' => '%s',
-		'active'      => '%d',
-		'modified'    => '%d',
-		'document'    => '%s',
-	);
+	protected const NAME = 'scimpress_users';
+
+	public const DEFINITION = 'position bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+user_id bigint(20) unsigned DEFAULT NULL,
+id varchar(64) $exact NOT NULL,
+user_name varchar(255) $exact DEFAULT NULL,
+external_id varchar(255) $exact DEFAULT NULL,
+object_id varchar(255) $exact DEFAULT NULL,
+email varchar(255) $exact DEFAULT NULL,
+account_email varchar(255) $exact DEFAULT NULL,
+active tinyint(1) NOT NULL DEFAULT 1,
+created bigint(20) NOT NULL,
+modified bigint(20) NOT NULL,
+version bigint(20) NOT NULL DEFAULT 1,
+deleted bigint(20) DEFAULT NULL,
+document longtext $exact NOT NULL,
+observed longtext $exact DEFAULT NULL,
+PRIMARY KEY  (position),
+UNIQUE KEY user_id (user_id),
+UNIQUE KEY id (id),
+UNIQUE KEY user_name (user_name),
+UNIQUE KEY object_id (object_id),
+UNIQUE KEY account_email (account_email),
+KEY external_id (external_id),
+KEY email (email),
+KEY deleted (deleted)';
 
 	/**
-	 * Name of the table on this site.
-	 */
-	public static function name(): string {
-		global $wpdb;
-		return $wpdb->prefix . 'scimpress_users';
-	}
-
-	/**
-	 * Action `deleted_user`: an account that is gone frees its keys. Its SCIM id is never used again.
+	 * Action `deleted_user`: an account that is gone frees its keys and leaves its groups. Its SCIM id is never used again.
 	 *
 	 * @param int $user_id User ID.
 	 */
 	public static function forget_user( $user_id ): void {
 		global $wpdb;
-		$wpdb->query( $wpdb->prepare( 'DELETE FROM ' . self::name() . ' WHERE user_id = %d', $user_id ) );
+		$position = $wpdb->get_var( $wpdb->prepare( 'SELECT position FROM ' . self::name() . ' WHERE user_id = %d', $user_id ) );
+		if ( null !== $position ) {
+			Group_Table::touch( Membership_Table::groups_of( Membership_Table::USER, (int) $position ), Store::now() );
+			self::remove_orphan( (int) $position );
+		}
 	}
 
 	/**
@@ -123,13 +134,14 @@ final class User_Table {
 	 * @throws Conflict When another row holds one of the keys.
 	 */
 	public static function claim( array $need ): int {
-		global $wpdb;
-		$values = self::values( $need ) + array(
-			'id'      => $wpdb->prepare( '%s', $need['id'] ),
-			'created' => $wpdb->prepare( '%d', $need['now'] ),
+		return self::insert(
+			self::values( $need ) + self::literals(
+				array(
+					'id'      => $need['id'],
+					'created' => $need['now'],
+				)
+			)
 		);
-		self::write( 'INSERT INTO ' . self::name() . ' (' . implode( ', ', array_keys( $values ) ) . ') VALUES (' . implode( ', ', $values ) . ')' );
-		return (int) $wpdb->insert_id;
 	}
 
 	/**
@@ -140,10 +152,9 @@ final class User_Table {
 	 * @throws Conflict When another row holds one of the keys.
 	 */
 	public static function update( array $need ): bool {
-		global $wpdb;
-		return 1 === self::write(
+		return 1 === Query::write(
 			'UPDATE ' . self::name() . ' SET version = version + 1, ' . self::assignments( self::values( $need ) )
-			. $wpdb->prepare( ' WHERE id = %s AND version = %d AND deleted IS NULL', $need['id'], $need['version'] )
+			. self::live( $need['id'], $need['version'] )
 		);
 	}
 
@@ -157,7 +168,7 @@ final class User_Table {
 	 */
 	public static function revive( int $position, array $need ): bool {
 		global $wpdb;
-		return 1 === self::write(
+		return 1 === Query::write(
 			'UPDATE ' . self::name() . ' SET version = 1, deleted = NULL, ' . self::assignments( self::values( $need ) )
 			. $wpdb->prepare( ', id = %s, created = %d WHERE position = %d AND deleted IS NOT NULL', $need['id'], $need['now'], $position )
 		);
@@ -172,42 +183,45 @@ final class User_Table {
 	 */
 	public static function link( int $position, int $user_id, string $observed ): void {
 		global $wpdb;
-		self::write( $wpdb->prepare( 'UPDATE ' . self::name() . ' SET user_id = %d, observed = %s WHERE position = %d', $user_id, $observed, $position ) );
+		Query::write( $wpdb->prepare( 'UPDATE ' . self::name() . ' SET user_id = %d, observed = %s WHERE position = %d', $user_id, $observed, $position ) );
 	}
 
 	/**
 	 * Makes a tombstone of a live row.
 	 *
-	 * @param string $id  SCIM id.
-	 * @param int    $now Milliseconds since the epoch.
-	 * @return bool False when no live row has this id.
+	 * @param string   $id      SCIM id.
+	 * @param int|null $version The version that must still be there; null for any.
+	 * @param int      $now     Milliseconds since the epoch.
+	 * @return bool False when no live row has this id and version.
 	 */
-	public static function bury( string $id, int $now ): bool {
+	public static function bury( string $id, ?int $version, int $now ): bool {
 		global $wpdb;
-		return 1 === self::write(
-			$wpdb->prepare( 'UPDATE ' . self::name() . ' SET version = version + 1, active = 0, deleted = %d, modified = %d WHERE id = %s AND deleted IS NULL', $now, $now, $id )
+		return 1 === Query::write(
+			$wpdb->prepare( 'UPDATE ' . self::name() . ' SET version = version + 1, active = 0, deleted = %d, modified = %d', $now, $now )
+			. self::live( $id, $version )
 		);
 	}
 
 	/**
 	 * Removes a live row.
 	 *
-	 * @param string $id SCIM id.
-	 * @return bool False when no live row has this id.
+	 * @param string   $id      SCIM id.
+	 * @param int|null $version The version that must still be there; null for any.
+	 * @return bool False when no live row has this id and version.
 	 */
-	public static function remove( string $id ): bool {
-		global $wpdb;
-		return 1 === self::write( $wpdb->prepare( 'DELETE FROM ' . self::name() . ' WHERE id = %s AND deleted IS NULL', $id ) );
+	public static function remove( string $id, ?int $version ): bool {
+		return 1 === Query::write( 'DELETE FROM ' . self::name() . self::live( $id, $version ) );
 	}
 
 	/**
-	 * Removes a row whose account is gone.
+	 * Removes a row whose account is gone, and its memberships: a later row may get its number.
 	 *
 	 * @param int $position Position of the row.
 	 */
 	public static function remove_orphan( int $position ): void {
 		global $wpdb;
-		self::write( $wpdb->prepare( 'DELETE FROM ' . self::name() . ' WHERE position = %d', $position ) );
+		Membership_Table::leave_all( Membership_Table::USER, $position );
+		Query::write( $wpdb->prepare( 'DELETE FROM ' . self::name() . ' WHERE position = %d', $position ) );
 	}
 
 	/**
@@ -219,7 +233,7 @@ final class User_Table {
 	public static function free( int $position, array $columns ): void {
 		global $wpdb;
 		$nothing = implode( ', ', array_map( static fn( string $column ): string => "$column = NULL", $columns ) );
-		self::write( $wpdb->prepare( 'UPDATE ' . self::name() . " SET $nothing WHERE position = %d", $position ) );
+		Query::write( $wpdb->prepare( 'UPDATE ' . self::name() . " SET $nothing WHERE position = %d", $position ) );
 	}
 
 	/**
@@ -234,14 +248,24 @@ final class User_Table {
 	}
 
 	/**
+	 * The condition that finds a live row.
+	 *
+	 * @param string   $id      SCIM id.
+	 * @param int|null $version The version that it must have; null for any.
+	 */
+	private static function live( string $id, ?int $version ): string {
+		global $wpdb;
+		return $wpdb->prepare( ' WHERE id = %s AND deleted IS NULL', $id ) . ( null === $version ? '' : $wpdb->prepare( ' AND version = %d', $version ) );
+	}
+
+	/**
 	 * Values of a need as SQL.
 	 *
 	 * @param array $need A create or update need.
 	 * @return array<string,string> Column => literal.
 	 */
 	private static function values( array $need ): array {
-		global $wpdb;
-		$given = array(
+		$values = array(
 			'user_name'   => $need['userName'],
 			'external_id' => $need['externalId'],
 			'object_id'   => $need['objectId'],
@@ -251,42 +275,11 @@ final class User_Table {
 		);
 		// What the client does not change may have been changed on the site.
 		if ( null !== $need['active'] ) {
-			$given['active'] = (int) $need['active'];
+			$values['active'] = (int) $need['active'];
 		}
 		if ( isset( $need['wordpress']['user_email'] ) ) {
-			$given['account_email'] = self::address_key( $need['wordpress']['user_email'] );
+			$values['account_email'] = self::address_key( $need['wordpress']['user_email'] );
 		}
-		$values = array();
-		foreach ( array_intersect_key( self::COLUMNS, $given ) as $column => $placeholder ) {
-			// phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- the placeholder is one of our constants.
-			$values[ $column ] = null === $given[ $column ] ? 'NULL' : $wpdb->prepare( $placeholder, $given[ $column ] );
-		}
-		return $values;
-	}
-
-	/**
-	 * Values as a SET list.
-	 *
-	 * @param array<string,string> $values Column => literal.
-	 */
-	private static function assignments( array $values ): string {
-		return implode( ', ', array_map( static fn( string $column, string $literal ): string => "$column = $literal", array_keys( $values ), $values ) );
-	}
-
-	/**
-	 * Runs a write.
-	 *
-	 * @param string $sql Prepared SQL.
-	 * @return int Rows changed.
-	 * @throws Conflict|Contention|\RuntimeException When the database refuses.
-	 */
-	private static function write( string $sql ): int {
-		global $wpdb;
-		// phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- every caller prepares its values.
-		$changed = $wpdb->query( $sql );
-		if ( false === $changed ) {
-			throw Database_Error::thrown( $wpdb );
-		}
-		return (int) $changed;
+		return self::literals( $values );
 	}
 }

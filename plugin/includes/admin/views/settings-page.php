@@ -148,6 +148,17 @@ $scimpress_set_in_config = sprintf(
 				</td>
 			</tr>
 			<tr>
+				<th scope="row"><?php esc_html_e( 'When all members of a group are replaced', 'scimpress' ); ?></th>
+				<td>
+					<fieldset>
+						<legend class="screen-reader-text"><span><?php esc_html_e( 'When all members of a group are replaced', 'scimpress' ); ?></span></legend>
+						<label><input type="radio" name="members_replace" value="<?php echo esc_attr( Settings::STRICT ); ?>" <?php checked( $page['settings']['members_replace'], Settings::STRICT ); ?>> <?php esc_html_e( 'Do that: everybody else leaves the group', 'scimpress' ); ?></label><br>
+						<label><input type="radio" name="members_replace" value="<?php echo esc_attr( Settings::ADDITIVE ); ?>" <?php checked( $page['settings']['members_replace'], Settings::ADDITIVE ); ?>> <?php esc_html_e( 'Only add the new members', 'scimpress' ); ?></label>
+						<p class="description"><?php esc_html_e( 'The newer SCIM dialect of Microsoft Entra ID may send a member who joins a group as a replacement of all its members; if groups lose members, choose the second.', 'scimpress' ); ?></p>
+					</fieldset>
+				</td>
+			</tr>
+			<tr>
 				<th scope="row"><?php esc_html_e( 'Mail', 'scimpress' ); ?></th>
 				<td>
 					<label><input type="checkbox" name="welcome_mail" value="1" <?php checked( $page['settings']['welcome_mail'] ); ?>> <?php esc_html_e( 'Send new users the mail of WordPress in which they choose a password', 'scimpress' ); ?></label>

@@ -1,0 +1,148 @@
+<?php
+/**
+ * Groups and their members.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The store of groups.
+ *
+ * Identity providers send one member a request, several requests at once, to groups of any size: members come and go as rows,
+ * never as a list, and the lock of the group's row makes each write wait for the one before it.
+ */
+final class Group_Store extends Resource_Store {
+
+	protected const READER = Group_Reader::class;
+
+	/**
+	 * Need `create`.
+	 *
+	 * @param array $need The need.
+	 * @return array The record.
+	 * @throws Failure `display_name_exists`, `member_unknown`, `refused`.
+	 */
+	protected function create( array $need ): array {
+		return $this->write(
+			static function () use ( $need ): array {
+				self::move( Group_Table::create( $need ), $need );
+				return self::written( $need['id'] );
+			}
+		);
+	}
+
+	/**
+	 * Need `update`.
+	 *
+	 * @param array $need The need.
+	 * @return array The record.
+	 * @throws Failure `not_found`, `stale`, `display_name_exists`, `member_unknown`, `refused`.
+	 */
+	protected function update( array $need ): array {
+		return $this->write(
+			static function () use ( $need ): array {
+				$position = self::lock( $need['id'], $need['version'] );
+				if ( null !== $need['attributes'] ) {
+					Group_Table::update( $position, $need['attributes'] );
+				}
+				if ( self::move( $position, $need ) || null !== $need['attributes'] ) {
+					Group_Table::touch( array( $position ), $need['now'] );
+				}
+				return self::written( $need['id'] );
+			}
+		);
+	}
+
+	/**
+	 * Need `delete`. Its members stay what they are.
+	 *
+	 * @param string   $id      SCIM id.
+	 * @param int|null $version The version that must still be there; null for any.
+	 * @return array{deleted: true}
+	 * @throws Failure `not_found`, `stale`.
+	 */
+	protected function delete( string $id, ?int $version ): array {
+		$this->write(
+			static function () use ( $id, $version ): void {
+				$position = self::lock( $id, $version );
+				Group_Table::touch( Membership_Table::groups_of( Membership_Table::GROUP, $position ), Store::now() );
+				Group_Table::remove( $position );
+			}
+		);
+		return array( 'deleted' => true );
+	}
+
+	/**
+	 * Runs a write in a transaction.
+	 *
+	 * @template T
+	 * @param callable(): T $work The write.
+	 * @return T
+	 * @throws Failure When it cannot be done.
+	 */
+	private function write( callable $work ) {
+		try {
+			return Transaction::run( $work );
+		} catch ( Conflict ) {
+			// Of the unique keys only the name can be taken; the id is a random one, and memberships that exist are passed over.
+			throw new Failure( 'display_name_exists', 'another group has this display name' );
+		}
+	}
+
+	/**
+	 * Locks a group.
+	 *
+	 * @param string   $id      SCIM id.
+	 * @param int|null $version The version that it must have; null for any.
+	 * @return int Its position.
+	 * @throws Failure `not_found`, `stale`.
+	 */
+	private static function lock( string $id, ?int $version ): int {
+		$row = Group_Table::lock( $id );
+		if ( ! $row ) {
+			throw new Failure( 'not_found' );
+		}
+		if ( null !== $version && (int) $row->version !== $version ) {
+			throw new Failure( 'stale' );
+		}
+		return (int) $row->position;
+	}
+
+	/**
+	 * Lets members come and go.
+	 *
+	 * @param int   $position Position of the locked group.
+	 * @param array $need     A create or update need: clear, add, remove.
+	 * @return bool Whether that was a change.
+	 * @throws Failure `member_unknown`, `refused`.
+	 */
+	private static function move( int $position, array $need ): bool {
+		if ( in_array( $need['id'], $need['add'], true ) ) {
+			throw new Failure( 'refused', 'a group cannot be a member of itself' );
+		}
+		$rows = Member_Rows::find( array_merge( $need['add'], $need['remove'] ), true );
+		foreach ( $need['add'] as $id ) {
+			if ( ! isset( $rows[ $id ] ) ) {
+				throw new Failure( 'member_unknown', $id );
+			}
+		}
+		$add     = array_map( static fn( string $id ): array => $rows[ $id ], $need['add'] );
+		$remove  = array_values( array_intersect_key( $rows, array_flip( $need['remove'] ) ) );
+		$changed = $need['clear'] ? Membership_Table::keep( $position, $add ) : 0;
+		$changed = $changed + Membership_Table::leave( $position, $remove ) + Membership_Table::join( $position, $add );
+		return $changed > 0;
+	}
+
+	/**
+	 * The record that was just written.
+	 *
+	 * @param string $id SCIM id.
+	 */
+	private static function written( string $id ): array {
+		return Group_Reader::find( $id ) ?? throw new \UnexpectedValueException( 'the group that was just written is gone' );
+	}
+}
