@@ -9,19 +9,21 @@
 #[expect(dead_code, reason = "other test crates use the rest of it")]
 mod support;
 
+use scimpress::limits::{DEFAULT_COUNT, MAX_BODY_BYTES, MAX_BULK_OPERATIONS};
 use serde_json::{Map, Value, json};
 
 use support::client::{BASE, Site, bare};
 use support::diff::assert_json;
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
 #[test]
 fn a_user_made_of_the_schemas_is_stored_and_returned_whole() {
     let mut site = Site::default();
     let schemas = site.get("/Schemas").json();
     let mut user = Map::new();
-    for schema in schemas["Resources"].as_array().unwrap() {
+    for schema in of_users(&schemas) {
         let values = object(&schema["attributes"], "");
         if schema["id"] == CORE {
             user.extend(values);
@@ -41,7 +43,7 @@ fn a_user_made_of_the_schemas_is_stored_and_returned_whole() {
 #[test]
 fn every_attribute_of_the_schemas_can_be_patched_by_its_name() {
     let schemas = Site::default().get("/Schemas").json();
-    for schema in schemas["Resources"].as_array().unwrap() {
+    for schema in of_users(&schemas) {
         let urn = schema["id"].as_str().unwrap();
         for (name, value) in object(&schema["attributes"], "patched") {
             let mut site = Site::default();
@@ -59,6 +61,12 @@ fn every_attribute_of_the_schemas_can_be_patched_by_its_name() {
             assert!(reply.notices.is_empty(), "{path} is ignored");
         }
     }
+}
+
+/// The schemas of users and their extensions.
+fn of_users(schemas: &Value) -> impl Iterator<Item = &Value> {
+    let all = schemas["Resources"].as_array().unwrap().iter();
+    all.filter(|schema| schema["id"] != GROUP)
 }
 
 /// A value for each attribute that a client may set.
@@ -183,7 +191,7 @@ fn every_document_is_found_at_its_location() {
 }
 
 #[test]
-fn the_resource_type_names_the_schemas_that_there_are() {
+fn the_resource_types_name_the_schemas_that_there_are() {
     let mut site = Site::default();
     let user = site.get("/ResourceTypes/User").json();
     assert_eq!(user["endpoint"], "/Users");
@@ -193,6 +201,10 @@ fn the_resource_type_names_the_schemas_that_there_are() {
         assert_eq!(extension["required"], json!(false));
         named.push(extension["schema"].clone());
     }
+    let group = site.get("/ResourceTypes/Group").json();
+    assert_eq!(group["endpoint"], "/Groups");
+    assert_eq!(group["schemaExtensions"], json!([]));
+    named.push(group["schema"].clone());
     let schemas = site.get("/Schemas").json();
     let there: Vec<Value> = schemas["Resources"]
         .as_array()
@@ -209,15 +221,64 @@ fn the_service_provider_config_says_what_is_supported() {
     let config = site.get("/ServiceProviderConfig").json();
     assert_eq!(config["patch"]["supported"], true);
     assert_eq!(config["filter"]["supported"], true);
-    for absent in ["bulk", "sort", "etag", "changePassword"] {
-        assert_eq!(config[absent]["supported"], false, "{absent}");
+    for there in ["bulk", "sort", "etag"] {
+        assert_eq!(config[there]["supported"], true, "{there}");
     }
+    assert_eq!(config["changePassword"]["supported"], false);
+    assert_eq!(config["bulk"]["maxOperations"], json!(MAX_BULK_OPERATIONS));
+    assert_eq!(config["bulk"]["maxPayloadSize"], json!(MAX_BODY_BYTES));
     assert_eq!(config["authenticationSchemes"][0]["type"], "oauthbearertoken");
-    assert_eq!(site.send("POST", "/Bulk", &[], Some(&json!({}))).status, 501);
     let most = config["filter"]["maxResults"].as_u64().unwrap();
     for number in 0..=most {
         site.create(&json!({"userName": format!("u{number}")}));
     }
     let page = site.send("GET", "/Users", &[("count", "100000")], None).json();
     assert_eq!(page["itemsPerPage"].as_u64(), Some(most));
+    assert_eq!(
+        config["pagination"],
+        json!({
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": DEFAULT_COUNT,
+            "maxPageSize": most,
+        }),
+        "RFC 9865 §4"
+    );
+    let page = site.get("/Users").json();
+    assert_eq!(page["itemsPerPage"], json!(DEFAULT_COUNT));
+    assert_eq!(
+        page.get("nextCursor"),
+        None,
+        "an index is the default, so no cursor is sent unasked"
+    );
+}
+
+#[test]
+fn the_schema_of_groups_says_what_is_enforced() {
+    let mut site = Site::default();
+    let schema = site.get(&format!("/Schemas/{GROUP}")).json();
+    let attributes = schema["attributes"].as_array().unwrap();
+    let of = |list: &[Value], name: &str| -> Value {
+        list.iter()
+            .find(|attribute| attribute["name"] == name)
+            .unwrap()
+            .clone()
+    };
+    let name = of(attributes, "displayName");
+    assert_eq!(
+        (&name["required"], &name["uniqueness"], &name["caseExact"]),
+        (&json!(true), &json!("server"), &json!(false))
+    );
+    let members = of(attributes, "members");
+    assert_eq!(members["multiValued"], true);
+    let parts = members["subAttributes"].as_array().unwrap();
+    for part in ["value", "$ref", "type"] {
+        assert_eq!(
+            of(parts, part)["mutability"],
+            "immutable",
+            "RFC 7643 §4.2: {part}"
+        );
+    }
+    assert_eq!(of(parts, "type")["canonicalValues"], json!(["User", "Group"]));
 }

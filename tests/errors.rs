@@ -20,7 +20,8 @@ use support::client::{Reply, Site};
 use support::refusal::Refusal;
 use support::table::{self, bytes};
 
-/// A request as a row writes it. `{1}` and `{2}` are the ids of Ada and Bob, who are there before.
+/// A request as a row writes it. `{1}`, `{2}` and `{3}` are the ids of Ada, Bob and the Editors,
+/// a group with Ada in it, who are there before.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Written {
@@ -40,11 +41,13 @@ struct Written {
 }
 
 impl Written {
-    fn request(&self, ids: &[String; 2]) -> Request {
+    fn request(&self, ids: &[String; 3]) -> Request {
         let fill = |text: &str| {
             text.replace("{1}", &ids[0])
                 .replace("{2}", &ids[1])
+                .replace("{3}", &ids[2])
                 .replace("{1:upper}", &ids[0].to_uppercase())
+                .replace("{3:upper}", &ids[2].to_uppercase())
         };
         let mut body = self.body.clone();
         for _ in 0..self.operations {
@@ -78,8 +81,8 @@ impl Written {
     }
 }
 
-/// A site with Ada, Bob and an administrator whom SCIM does not manage.
-fn site() -> (Site, [String; 2]) {
+/// A site with Ada, Bob, a group, and an administrator whom SCIM does not manage.
+fn site() -> (Site, [String; 3]) {
     let mut site = Site::default();
     site.store.foreign_logins.insert("admin".to_owned());
     let ada = site.create(&json!({
@@ -90,7 +93,8 @@ fn site() -> (Site, [String; 2]) {
         "userName": "bob@example.com",
         "urn:ietf:params:scim:schemas:extension:wpo365:2.0:User": {"objectId": "8d6a"},
     }));
-    (site, [ada, bob])
+    let editors = site.create_group("Editors", &[&ada]);
+    (site, [ada, bob, editors])
 }
 
 #[derive(Deserialize)]
@@ -107,11 +111,11 @@ fn bad_requests_are_refused_and_change_nothing() {
     table::check("errors-requests", |row: BadRequest| {
         let (mut site, ids) = site();
         site.max_body_bytes = row.max_body_bytes;
-        let before = site.store.rows.clone();
+        let before = site.store.state();
         let reply = site.exchange(row.request.request(&ids));
         row.error.assert(&reply);
         assert_eq!(reply.header("Allow"), row.allow.as_deref());
-        assert!(before == site.store.rows, "something was changed");
+        assert!(before == site.store.state(), "something was changed");
     });
 }
 
@@ -136,7 +140,7 @@ struct Refused {
 fn every_refusal_of_the_store_has_its_status_and_tells_no_secrets() {
     table::check("errors-store", |row: Refused| {
         let (mut site, ids) = site();
-        let before = site.store.rows.clone();
+        let before = site.store.state();
         let failing = row.store;
         let secret = failing.words.contains("secret");
         site.store.interference = Some(Box::new(move |need, _| {
@@ -148,7 +152,7 @@ fn every_refusal_of_the_store_has_its_status_and_tells_no_secrets() {
         let reply = site.exchange(row.request.request(&ids));
         row.error.assert(&reply);
         assert!(!secret || !reply.text.contains("secret"), "{}", reply.text);
-        assert!(before == site.store.rows, "something was changed");
+        assert!(before == site.store.state(), "something was changed");
     });
 }
 

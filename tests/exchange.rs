@@ -120,7 +120,7 @@ fn a_lock_that_clears_is_not_the_engine_s_to_wait_for() {
 fn answers(site: &Site) -> Vec<(&'static [&'static str], Answer)> {
     let record = site.store.rows[0].record.clone();
     vec![
-        (&["select"], Answer::Records(vec![record.clone()])),
+        (&["select", "fetch"], Answer::Records(vec![record.clone()])),
         (
             &["page"],
             Answer::Page {
@@ -130,6 +130,8 @@ fn answers(site: &Site) -> Vec<(&'static [&'static str], Answer)> {
         ),
         (&["create", "update"], Answer::Record(Box::new(record))),
         (&["delete"], Answer::Deleted),
+        (&["members"], Answer::Members(Vec::new())),
+        (&["memberships"], Answer::Memberships(Vec::new())),
     ]
 }
 
@@ -139,12 +141,22 @@ fn an_answer_to_another_need_is_a_500() {
     let id = site.create(&ada());
     let user = format!("/Users/{id}");
     let message = json!({"Operations": [{"op": "replace", "path": "title", "value": "x"}]});
-    let requests: [(&'static str, &str, &str, Option<Value>); 5] = [
+    let sorted =
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "sortBy": "userName"});
+    let editors = format!("/Groups/{}", site.create_group("Editors", &[&id]));
+    let join = json!({"Operations": [{"op": "remove", "path": "members", "value": [id]}]});
+    let requests: [(&'static str, &str, &str, Option<Value>); 11] = [
         ("select", "GET", &user, None),
         ("page", "GET", "/Users", None),
         ("create", "POST", "/Users", Some(json!({"userName": "new"}))),
         ("update", "PATCH", &user, Some(message)),
         ("delete", "DELETE", &user, None),
+        ("memberships", "GET", &user, None),
+        ("members", "GET", &editors, None),
+        ("create", "POST", "/Groups", Some(json!({"displayName": "new"}))),
+        ("update", "PATCH", &editors, Some(join)),
+        ("delete", "DELETE", &editors, None),
+        ("fetch", "POST", "/Users/.search", Some(sorted)),
     ];
     for (name, method, path, body) in requests {
         for (fits, answer) in answers(&site) {
@@ -173,7 +185,11 @@ fn a_damaged_document_is_a_500_that_says_what_to_do() {
         site.store.rows[0].record.document = document.to_owned();
         for reply in [site.get(&format!("/Users/{id}")), site.get("/Users")] {
             assert_eq!(reply.status, 500, "{}", reply.text);
-            assert!(reply.detail().contains("delete the user and provision it again"));
+            assert!(
+                reply
+                    .detail()
+                    .contains("delete the resource and provision it again")
+            );
         }
     }
 }
@@ -215,7 +231,9 @@ fn a_filter_that_needs_too_many_users_is_refused_whole() {
         (400, Some("tooMany"))
     );
     assert!(
-        reply.detail().contains(&format!("more than {MAX_SCANNED} users")),
+        reply
+            .detail()
+            .contains(&format!("more than {MAX_SCANNED} resources")),
         "{}",
         reply.detail()
     );

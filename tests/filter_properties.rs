@@ -224,6 +224,7 @@ fn finds(probe: &Probe, user: &Map<String, Value>) -> bool {
     let column = match probe.column {
         Column::Id => text("id").map(str::to_owned),
         Column::UserName => text("userName").map(fold),
+        Column::DisplayName => panic!("users are not found by displayName"),
         Column::ExternalId => text("externalId").map(str::to_owned),
         Column::ObjectId => user
             .get(WPO365_USER.id)

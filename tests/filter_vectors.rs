@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use scimpress::error::{ErrorKind, ScimError};
 use scimpress::filter::{Column, Filter, SEVERAL_EMAILS, email_key};
 use scimpress::limits::{
-    MAX_FILTER_BYTES, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, MAX_KEY_CHARS, MAX_PATH_BYTES,
+    MAX_FILTER_BYTES, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, MAX_KEY_CHARS, MAX_PATH_BYTES, MAX_VALUES,
 };
 use scimpress::schema::{
-    Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, USER, Uniqueness,
+    Attribute, AttributeType, GROUP, Mutability, ResourceType, Returned, Schema, USER, Uniqueness,
 };
 use scimpress::value_path::{ValuePath, ValuePathError};
 use serde_json::{Map, Value, json};
@@ -92,7 +92,8 @@ fn filters_match_the_resources_they_should() {
 #[test]
 fn filters_name_the_look_ups_that_cover_them() {
     each(&table(include_str!("vectors/filter-probe.json")), |row| {
-        let filter = Filter::parse(text(row, "filter"), &USER).map_err(|e| e.to_string())?;
+        let resource_type = if row["of"] == "Group" { &GROUP } else { &USER };
+        let filter = Filter::parse(text(row, "filter"), resource_type).map_err(|e| e.to_string())?;
         let found = filter.probes().map(|probes| {
             probes
                 .into_iter()
@@ -107,6 +108,7 @@ fn column(column: Column) -> &'static str {
     match column {
         Column::Id => "id",
         Column::UserName => "userName",
+        Column::DisplayName => "displayName",
         Column::ExternalId => "externalId",
         Column::ObjectId => "objectId",
         Column::Email => "email",
@@ -292,6 +294,7 @@ const fn attribute(name: &'static str, kind: AttributeType, multi_valued: bool) 
         canonical_values: &[],
         reference_types: &[],
         sub_attributes: &[],
+        max_values: MAX_VALUES,
     }
 }
 

@@ -106,10 +106,10 @@ fn a_change_writes_only_the_fields_it_concerns() {
         assert_eq!(reply.status, 200, "{}", reply.text);
         assert_eq!(written(&site), fields, "{value}");
     }
+    assert_eq!(site.user(&id)["active"], json!(false));
     let row = site.store.row(&id);
     assert_eq!(row.login, "ada@example.com", "a rename never changes the login");
     assert_eq!(row.aad_object_id, None);
-    assert!(!row.record.active);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn an_administrator_s_edit_while_a_change_is_under_way_still_shows() {
     let id = site.create(&ada());
     site.store.interference = Some(Box::new(|need, store| {
         if need.name() == "update" {
-            store.rows[0].record.wordpress.last_name = "Lovelace".to_owned();
+            store.rows[0].account().wordpress.last_name = "Lovelace".to_owned();
         }
         None
     }));
@@ -192,15 +192,42 @@ fn an_administrator_s_edit_while_a_change_is_under_way_still_shows() {
 fn an_account_that_is_switched_off_outside_of_scim_stays_so() {
     let mut site = Site::default();
     let id = site.create(&ada());
-    site.store.rows[0].record.active = false;
+    site.store.rows[0].account().active = false;
     assert_eq!(site.user(&id)["active"], json!(false));
     site.patch(&id, &json!([{"op": "add", "path": "title", "value": "x"}]));
     let mut whole = ada();
     whole.as_object_mut().unwrap().shift_remove("active");
     site.send("PUT", &format!("/Users/{id}"), &[], Some(&whole));
-    assert_eq!(site.user(&id)["active"], json!(false));
+    assert_eq!(site.user(&id).get("active"), None, "RFC 7643 §2.5");
+    assert!(!site.store.rows[0].account().active);
     site.patch(&id, &json!([{"op": "replace", "path": "active", "value": true}]));
     assert_eq!(site.user(&id)["active"], json!(true));
+}
+
+#[test]
+fn an_active_that_is_removed_is_unassigned_and_the_account_keeps_its_state() {
+    for state in [false, true] {
+        for operation in [
+            json!({"op": "remove", "path": "active"}),
+            json!({"op": "replace", "path": "active", "value": null}),
+        ] {
+            let mut site = Site::default();
+            let mut user = ada();
+            user["active"] = json!(state);
+            let id = site.create(&user);
+            let reply = site.patch(&id, &json!([operation]));
+            assert_eq!(reply.status, 200, "{}", reply.text);
+            assert_eq!(reply.json().get("active"), None, "RFC 7643 §2.5");
+            assert_eq!(
+                site.store.rows[0].account().active,
+                state,
+                "nobody is let in by it"
+            );
+            let writes = site.store.writes();
+            site.patch(&id, &json!([operation]));
+            assert_eq!(site.store.writes(), writes);
+        }
+    }
 }
 
 #[test]

@@ -9,10 +9,14 @@ namespace Scimpress {
 	/**
 	 * One SCIM request being answered. PHP asks for the next need, does it, brings the result, until nothing is needed.
 	 *
-	 * A record is one user as the store holds it; times are milliseconds since 1970, `document` and `observed` JSON text.
+	 * A record is one user or one group as the store holds it, `position` its number in a stable order; times are milliseconds
+	 * since 1970, `document` and `observed` JSON text. The members of a group are no part of it.
 	 *
 	 * @phpstan-type Account array{user_email: string, first_name: string, last_name: string, display_name: string, active: bool}
-	 * @phpstan-type Record array{position: int, id: string, version: int, created: int, modified: int, document: string, observed: string, wordpress: Account}
+	 * @phpstan-type User array{position: int, id: string, version: int, created: int, modified: int, document: string, observed: string, inGroups?: bool, wordpress: Account}
+	 * @phpstan-type Group array{position: int, id: string, version: int, created: int, modified: int, document: string}
+	 * @phpstan-type Member array{position: int, id: string, isGroup: bool, display: string}
+	 * @phpstan-type Membership array{member: string, group: string, display: string}
 	 */
 	final class Exchange {
 		/**
@@ -21,9 +25,10 @@ namespace Scimpress {
 		 * @param array{method: string, path: string, query: array<string>, headers: array<string, string>, body: string} $request
 		 *        The path begins below the base URL and is decoded, header names are in lower case, the body is raw. Bytes
 		 *        that are not UTF-8 are the client's fault, and answered so.
-		 * @param array{base: string, now: int, newId: string} $config
-		 *        Base URL without a slash at its end, the time in milliseconds since 1970, and the id for a resource that the
-		 *        request may create.
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool} $config
+		 *        Base URL without a slash at its end, the time in milliseconds since 1970, the id for a resource that the
+		 *        request may create, and whether a PATCH that replaces the members of a group adds them instead. The ids of
+		 *        what a bulk request creates are derived from `newId`, which must not be guessable.
 		 *
 		 * @throws \TypeError when an entry is missing or of another type.
 		 */
@@ -47,11 +52,20 @@ namespace Scimpress {
 		 * What the engine needs next of the store, null when the answer is ready. Asked again without `resume()` in between,
 		 * it repeats itself.
 		 *
-		 * @return array{need: 'select', by: 'id'|'userName'|'externalId'|'objectId'|'email'|null, value: ?string, after: int, limit: int}
-		 *         |array{need: 'page', offset: int, limit: int}
-		 *         |array{need: 'create', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>, login: array{preferred: string, suffix: string}}
-		 *         |array{need: 'update', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: ?bool, document: string, wordpress: array<string, ?string>}
-		 *         |array{need: 'delete', id: string}
+		 * Records are those behind the position `after`, ascending; with `before`, those ahead of it, descending. Members are
+		 * asked for in the same way, `only` some or everybody. A null `version` is not compared, null `attributes` stay as they
+		 * are, and `clear` ends every membership that `add` does not name.
+		 *
+		 * @return array{need: 'select', resource: 'User'|'Group', by: 'id'|'userName'|'displayName'|'externalId'|'objectId'|'email'|null, value: ?string, after: int, before: ?int, limit: int}
+		 *         |array{need: 'page', resource: 'User'|'Group', offset: int, limit: int}
+		 *         |array{need: 'fetch', resource: 'User'|'Group', positions: list<int>}
+		 *         |array{need: 'create', resource: 'User', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>, login: array{preferred: string, suffix: string}}
+		 *         |array{need: 'create', resource: 'Group', id: string, now: int, attributes: array{displayName: string, display: string, externalId: ?string, document: string}, clear: bool, add: list<string>, remove: list<string>}
+		 *         |array{need: 'update', resource: 'User', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: ?bool, document: string, wordpress: array<string, ?string>}
+		 *         |array{need: 'update', resource: 'Group', id: string, version: ?int, now: int, attributes: ?array{displayName: string, display: string, externalId: ?string, document: string}, clear: bool, add: list<string>, remove: list<string>}
+		 *         |array{need: 'delete', resource: 'User'|'Group', id: string, version: ?int}
+		 *         |array{need: 'members', group: string, after: int, limit: int, only: ?list<string>}
+		 *         |array{need: 'memberships', members: list<string>}
 		 *         |null
 		 */
 		public function next(): ?array {}
@@ -76,11 +90,11 @@ namespace Scimpress {
 		/**
 		 * Brings the result of the last need; without one, it is passed over.
 		 *
-		 * @param array{records: list<Record>}|array{total: int, records: list<Record>}|array{record: Record}|array{deleted: true}|array{error: string, detail: string} $answer
+		 * @param array{records: list<User>|list<Group>}|array{total: int, records: list<User>|list<Group>}|array{record: User|Group}|array{deleted: true}|array{members: list<Member>}|array{memberships: list<Membership>}|array{error: string, detail: string} $answer
 		 *
 		 * @return void
 		 *
-		 * @throws \TypeError when it is none of these.
+		 * @throws \TypeError when it is none of these; the need is still there.
 		 */
 		public function resume(array $answer): void {}
 

@@ -40,6 +40,7 @@ final class Exchange_Test extends TestCase {
 		self::assertSame(
 			array(
 				'need'       => 'create',
+				'resource'   => 'User',
 				'id'         => Requests::ID,
 				'now'        => 1763793784123,
 				'userName'   => 'mira@corp.example',
@@ -68,6 +69,7 @@ final class Exchange_Test extends TestCase {
 			array(
 				'Content-Type'  => 'application/scim+json',
 				'Cache-Control' => 'no-store',
+				'ETag'          => 'W/"3"',
 				'Location'      => Requests::BASE . '/Users/' . Requests::ID,
 			),
 			$exchange->headers()
@@ -84,25 +86,91 @@ final class Exchange_Test extends TestCase {
 	public function test_update_hands_over_only_the_fields_that_change(): void {
 		$patch    = '{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}';
 		$exchange = Requests::answer( array( 'method' => 'PATCH', 'path' => '/Users/' . Requests::ID, 'body' => $patch ), $needs );
-		self::assertSame( array( 'select', 'update' ), array_column( $needs, 'need' ) );
-		self::assertSame( array( 3, false, array() ), array( $needs[1]['version'], $needs[1]['active'], $needs[1]['wordpress'] ) );
-		self::assertSame( array( 'need', 'id', 'version', 'now', 'userName', 'externalId', 'objectId', 'email', 'active', 'document', 'wordpress' ), array_keys( $needs[1] ) );
-		self::assertContains( $exchange->status(), array( 200, 204 ) );
+		self::assertSame( array( 'select', 'update', 'memberships', 'memberships' ), array_column( $needs, 'need' ) );
+		self::assertSame( array( 'User', 3, false, array() ), array( $needs[1]['resource'], $needs[1]['version'], $needs[1]['active'], $needs[1]['wordpress'] ) );
+		self::assertSame( array( 'need', 'resource', 'id', 'version', 'now', 'userName', 'externalId', 'objectId', 'email', 'active', 'document', 'wordpress' ), array_keys( $needs[1] ) );
+		self::assertSame( 200, $exchange->status() );
 	}
 
-	public function test_delete_needs_only_the_id(): void {
-		$exchange = Requests::answer( array( 'method' => 'DELETE', 'path' => '/Users/' . Requests::ID ), $needs );
-		self::assertSame( array( 'need' => 'delete', 'id' => Requests::ID ), end( $needs ) );
+	/**
+	 * @dataProvider deletions
+	 */
+	public function test_delete_needs_the_id_and_a_version_only_under_a_condition( array $request, array $deletion ): void {
+		$exchange = Requests::answer( array( 'method' => 'DELETE' ) + $request, $needs );
+		self::assertSame( array( 'need' => 'delete' ) + $deletion, end( $needs ) );
 		self::assertSame( array( 204, '' ), array( $exchange->status(), $exchange->body() ) );
 	}
 
-	public function test_select_and_page_have_their_entries(): void {
-		Requests::answer( array( 'query' => array( 'filter' => 'externalId eq "E1"' ) ), $needs );
-		self::assertSame( array( 'need' => 'select', 'by' => 'externalId', 'value' => 'E1', 'after' => 0, 'limit' => 200 ), $needs[0] );
-		Requests::answer( array( 'query' => array( 'filter' => 'title pr' ) ), $needs );
-		self::assertSame( array( 'need' => 'select', 'by' => null, 'value' => null, 'after' => 0, 'limit' => 200 ), $needs[0] );
-		Requests::answer( array( 'query' => array( 'startIndex' => '3', 'count' => '2' ) ), $needs );
-		self::assertSame( array( 'need' => 'page', 'offset' => 2, 'limit' => 2 ), $needs[0] );
+	public static function deletions(): array {
+		$user  = array( 'path' => '/Users/' . Requests::ID );
+		$group = array( 'path' => '/Groups/' . Requests::GROUP );
+		return array(
+			'user'             => array( $user, array( 'resource' => 'User', 'id' => Requests::ID, 'version' => null ) ),
+			'user, If-Match'   => array( $user + array( 'headers' => array( 'if-match' => 'W/"3"' ) ), array( 'resource' => 'User', 'id' => Requests::ID, 'version' => 3 ) ),
+			'group'            => array( $group, array( 'resource' => 'Group', 'id' => Requests::GROUP, 'version' => null ) ),
+			'group, If-Match'  => array( $group + array( 'headers' => array( 'if-match' => 'W/"5"' ) ), array( 'resource' => 'Group', 'id' => Requests::GROUP, 'version' => 5 ) ),
+		);
+	}
+
+	/**
+	 * @dataProvider queries
+	 */
+	public function test_query_has_this_first_need( string $path, array $query, array $need ): void {
+		Requests::answer( array( 'path' => $path, 'query' => $query ), $needs );
+		self::assertSame( $need, $needs[0] );
+	}
+
+	public static function queries(): array {
+		$select = fn( string $resource, ?string $by, ?string $value, ?int $before = null ) => array(
+			'need'     => 'select',
+			'resource' => $resource,
+			'by'       => $by,
+			'value'    => $value,
+			'after'    => 0,
+			'before'   => $before,
+			'limit'    => 200,
+		);
+		$page   = fn( string $resource, int $offset, int $limit ) => array(
+			'need'     => 'page',
+			'resource' => $resource,
+			'offset'   => $offset,
+			'limit'    => $limit,
+		);
+		return array(
+			'externalId'  => array( '/Users', array( 'filter' => 'externalId eq "E1"' ), $select( 'User', 'externalId', 'E1' ) ),
+			'title'       => array( '/Users', array( 'filter' => 'title pr' ), $select( 'User', null, null ) ),
+			'a page'      => array( '/Users', array( 'startIndex' => '3', 'count' => '2' ), $page( 'User', 2, 2 ) ),
+			'displayName' => array( '/Groups', array( 'filter' => 'displayName eq "STAFF"' ), $select( 'Group', 'displayName', 'staff' ) ),
+			'group page'  => array( '/Groups', array( 'startIndex' => '3', 'count' => '2' ), $page( 'Group', 2, 2 ) ),
+			'sorted'      => array( '/Users', array( 'sortBy' => 'userName' ), $select( 'User', null, null ) ),
+			'a cursor'    => array( '/Groups', array( 'cursor' => '', 'count' => '5' ), $page( 'Group', 0, 0 ) ),
+		);
+	}
+
+	public function test_sorted_query_fetches_by_position(): void {
+		$exchange = Requests::answer( array( 'query' => array( 'sortBy' => 'userName' ) ), $needs );
+		self::assertSame( array( 'need' => 'fetch', 'resource' => 'User', 'positions' => array( 7 ) ), $needs[1] );
+		self::assertSame( Requests::ID, json_decode( $exchange->body() )->Resources[0]->id );
+	}
+
+	public function test_previous_cursor_selects_before_a_position(): void {
+		$page = function ( string $cursor ) {
+			$need     = null;
+			$exchange = new Exchange( Requests::request( array( 'query' => array( 'cursor' => $cursor, 'count' => '1', 'filter' => 'userName pr', 'excludedAttributes' => 'groups' ) ) ), Requests::config() );
+			$records  = array( Requests::record( array( 'position' => 8 ) ), Requests::record( array( 'position' => 9 ) ) );
+			for ( $next = $exchange->next(); null !== $next; $next = $exchange->next() ) {
+				$need = $next;
+				$exchange->resume( array( 'records' => $records ) );
+			}
+			return array( $need, json_decode( $exchange->body(), true ) );
+		};
+
+		list( $need, $first ) = $page( '' );
+		self::assertSame( array( 0, null ), array( $need['after'], $need['before'] ) );
+		list( $need, $second ) = $page( $first['nextCursor'] );
+		self::assertSame( array( 8, null ), array( $need['after'], $need['before'] ) );
+		list( $need ) = $page( $second['previousCursor'] );
+		self::assertSame( array( 0, 8 ), array( $need['after'], $need['before'] ) );
 	}
 
 	public function test_index_behind_every_integer_stays_an_integer(): void {
@@ -129,7 +197,7 @@ final class Exchange_Test extends TestCase {
 		$exchange = new Exchange( Requests::request( array( 'path' => '/Users/x' ) ), Requests::config() );
 		$exchange->next();
 		$exchange->resume( array( 'records' => array( Requests::record( array( 'id' => 'x', 'document' => $document ) ) ) ) );
-		$exchange->next();
+		Requests::finish( $exchange );
 		self::assertSame( str_repeat( 'ß😀\\"', 50000 ), json_decode( $exchange->body() )->title );
 		self::assertSame( $exchange->body(), $exchange->body() );
 	}
@@ -161,7 +229,9 @@ final class Exchange_Test extends TestCase {
 		$exchange = new Exchange( Requests::request(), Requests::config() );
 		self::assertSame( $exchange->next(), $exchange->next() );
 		$exchange->resume( Requests::perform( $exchange->next() ) );
-		self::assertNull( $exchange->next() );
+		self::assertSame( 'memberships', $exchange->next()['need'] );
+		self::assertSame( $exchange->next(), $exchange->next() );
+		Requests::finish( $exchange );
 		self::assertNull( $exchange->next() );
 	}
 
@@ -173,8 +243,7 @@ final class Exchange_Test extends TestCase {
 			self::assertSame( 'application/scim+json', $exchange->headers()['Content-Type'] );
 			$exchange->next();
 		}
-		$exchange->resume( Requests::perform( $exchange->next() ) );
-		$exchange->next();
+		Requests::finish( $exchange );
 		self::assertSame( 200, $exchange->status() );
 	}
 
@@ -185,8 +254,11 @@ final class Exchange_Test extends TestCase {
 		$need = $exchange->next();
 		self::assertSame( 'page', $need['need'] );
 		$exchange->resume( Requests::perform( $need ) );
+		// What is passed over is not even read.
+		$exchange->resume( array() );
 		$exchange->resume( $wrong );
-		self::assertNull( $exchange->next() );
+		self::assertSame( 'memberships', $exchange->next()['need'] );
+		Requests::finish( $exchange );
 		$exchange->resume( $wrong );
 		self::assertNull( $exchange->next() );
 		self::assertSame( 200, $exchange->status() );

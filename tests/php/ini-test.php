@@ -83,8 +83,10 @@ final class Ini_Test extends TestCase {
 			'Longest filter, bytes => 8192',
 			'Comparisons in a filter => 128',
 			'Operations in a PATCH => 2000',
+			'Operations in a bulk request => 1000',
+			'Members that a request may add => 100000',
 			'Resources in an answer => 200',
-			'Users read for a filter => 100000',
+			'Resources read for a query => 100000',
 			self::NAME . ' => 1M => 1M',
 		) as $line
 		) {

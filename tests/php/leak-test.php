@@ -27,7 +27,7 @@ final class Leak_Test extends TestCase {
 	}
 
 	public static function kinds(): array {
-		$kinds = array( 'read', 'list', 'create', 'patch', 'filter', 'token', 'errors', 'panic' );
+		$kinds = array( 'read', 'list', 'create', 'patch', 'group', 'member', 'sorted', 'bulk', 'filter', 'token', 'errors', 'panic' );
 		return array_combine( $kinds, array_map( fn( string $kind ) => array( $kind ), $kinds ) );
 	}
 }

@@ -50,7 +50,7 @@ final class Load_Test extends TestCase {
 		$code   = sprintf(
 			'require %s; use Scimpress\Tests\Extension\Requests;'
 			. '$exchange = new Scimpress\Exchange( Requests::request(), Requests::config() ); $need = $exchange->next(); $child = pcntl_fork();'
-			. '$exchange->resume( Requests::perform( $need ) ); $exchange->next();'
+			. '$exchange->resume( Requests::perform( $need ) ); Requests::finish( $exchange );'
 			. 'if ( 0 === $child ) { exit( 200 === $exchange->status() ? 7 : 1 ); } pcntl_waitpid( $child, $status );'
 			. 'echo pcntl_wexitstatus( $status ), " ", $exchange->status();',
 			var_export( __DIR__ . '/support/class-requests.php', true )

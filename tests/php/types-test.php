@@ -85,9 +85,10 @@ final class Types_Test extends TestCase {
 		yield from self::broken(
 			Requests::config(),
 			array(
-				'base'  => 'string',
-				'now'   => 'int',
-				'newId' => 'string',
+				'base'            => 'string',
+				'now'             => 'int',
+				'newId'           => 'string',
+				'membersAdditive' => 'bool',
 			)
 		);
 		yield 'base is not UTF-8' => array( Requests::config( array( 'base' => "\xff" ) ) );
@@ -96,19 +97,20 @@ final class Types_Test extends TestCase {
 
 	/**
 	 * @dataProvider broken_answers
+	 * @dataProvider broken_answers_about_groups
 	 */
-	public function test_broken_answer_is_a_type_error_and_the_exchange_can_go_on( array $answer ): void {
-		$exchange = new Exchange( Requests::request(), Requests::config() );
-		$need     = $exchange->next();
+	public function test_broken_answer_is_a_type_error_and_the_exchange_can_go_on( array $answer, string $path = '/Users', string $to = 'page' ): void {
+		$exchange = new Exchange( Requests::request( array( 'path' => $path ) ), Requests::config() );
+		for ( $need = $exchange->next(); $to !== $need['need']; $need = $exchange->next() ) {
+			$exchange->resume( Requests::perform( $need ) );
+		}
 		try {
 			$exchange->resume( $answer );
 			self::fail( 'not thrown' );
 		} catch ( \TypeError ) {
 			self::assertSame( $need, $exchange->next() );
 		}
-		$exchange->resume( Requests::perform( $need ) );
-		self::assertNull( $exchange->next() );
-		self::assertSame( 200, $exchange->status() );
+		self::assertSame( 200, Requests::finish( $exchange )->status() );
 	}
 
 	public static function broken_answers(): iterable {
@@ -158,6 +160,45 @@ final class Types_Test extends TestCase {
 		foreach ( self::broken( array( 'deleted' => true ), array( 'deleted' => 'bool' ) ) as $name => $case ) {
 			yield "deleted: $name" => $case;
 		}
+	}
+
+	public static function broken_answers_about_groups(): iterable {
+		$group = '/Groups/' . Requests::GROUP;
+		$user  = '/Users/' . Requests::ID;
+		$lists = array(
+			'records'     => array( $group, 'select', Requests::group() ),
+			'members'     => array( $group, 'members', Requests::member() ),
+			'memberships' => array( $user, 'memberships', Requests::membership() ),
+		);
+		$types = array( 'integer' => 'int', 'boolean' => 'bool', 'string' => 'string' );
+		foreach ( $lists as $list => list( $path, $to, $item ) ) {
+			$entries = array( $list => 'array', "$list/0" => 'array' );
+			foreach ( $item as $name => $value ) {
+				$entries[ "$list/0/$name" ] = $types[ gettype( $value ) ];
+			}
+			// An empty list is a right answer.
+			foreach ( array_diff_key( iterator_to_array( self::broken( array( $list => array( $item ) ), $entries ) ), array( "no $list/0" => 0 ) ) as $name => $case ) {
+				yield $name => array( $case[0], $path, $to );
+			}
+			yield "$list: the second is none" => array( array( $list => array( $item, 'x' ) ), $path, $to );
+		}
+		foreach ( array( 'id', 'display' ) as $name ) {
+			yield "$name of a member is not UTF-8" => array( array( 'members' => array( array( $name => "\xff" ) + Requests::member() ) ), $group, 'members' );
+		}
+		yield 'negative position of a member' => array( array( 'members' => array( array( 'position' => -1 ) + Requests::member() ) ), $group, 'members' );
+		yield 'user without account' => array( array( 'records' => array( Requests::group() ) ), $user, 'select' );
+	}
+
+	public function test_keys_of_a_list_mean_nothing(): void {
+		$exchange = new Exchange( Requests::request( array( 'path' => '/Groups/' . Requests::GROUP ) ), Requests::config() );
+		$exchange->next();
+		$exchange->resume( array( 'records' => array( "\xff" => Requests::group() ) ) );
+		$exchange->next();
+		$exchange->resume( array( 'members' => array( 7 => Requests::member(), "\xff" => array( 'id' => 'm2' ) + Requests::member(), 'x' => array( 'id' => 'm3' ) + Requests::member() ) ) );
+		self::assertNull( $exchange->next() );
+		self::assertSame( array( Requests::ID, 'm2', 'm3' ), array_column( json_decode( $exchange->body(), true )['members'], 'value' ) );
+		$digest = hash( 'sha256', str_repeat( 'a', 20 ) );
+		self::assertSame( 1, Token::fromSecret( str_repeat( 'a', 20 ) )->matches( array( 'x' => str_repeat( '0', 64 ), "\xff" => $digest ) ) );
 	}
 
 	/**
@@ -254,8 +295,7 @@ final class Types_Test extends TestCase {
 			}
 		}
 		$exchange->resume( $answer );
-		self::assertNull( $exchange->next() );
-		self::assertSame( 200, $exchange->status() );
+		self::assertSame( 200, Requests::finish( $exchange )->status() );
 		self::assertSame( 1, Token::fromSecret( str_repeat( 'a', 20 ) )->matches( $digests ) );
 	}
 }

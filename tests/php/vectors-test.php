@@ -111,16 +111,18 @@ final class Vectors_Test extends TestCase {
 	}
 
 	/**
-	 * A site with Ada, Bob and an administrator whom SCIM does not manage, and the request of a row.
+	 * A site with Ada, Bob, a group of Ada, and an administrator whom SCIM does not manage, and the request of a row.
 	 */
 	private static function staged( \stdClass $row ): array {
 		$store = new Store();
-		$post  = fn( string $body ) => $store->answer( Requests::request( array( 'method' => 'POST', 'body' => $body ) ) );
+		$post  = fn( string $body, string $path = '/Users' ) => $store->answer( Requests::request( array( 'method' => 'POST', 'path' => $path, 'body' => $body ) ) );
 		$post( '{"userName":"ada@example.com","emails":[{"type":"work","value":"ada@example.com"}]}' );
 		$post( '{"userName":"bob@example.com","urn:ietf:params:scim:schemas:extension:wpo365:2.0:User":{"objectId":"8d6a"}}' );
 		$ids     = array_keys( $store->rows );
+		$post( sprintf( '{"displayName":"Editors","members":[{"value":"%s"}]}', $ids[0] ), '/Groups' );
+		$ids[]   = array_key_first( $store->groups->rows );
 		$written = $row->request;
-		$fill    = fn( string $text ) => str_replace( array( '{1}', '{2}', '{1:upper}' ), array( $ids[0], $ids[1], strtoupper( $ids[0] ) ), $text );
+		$fill    = fn( string $text ) => str_replace( array( '{1}', '{2}', '{3}', '{1:upper}', '{3:upper}' ), array( ...$ids, strtoupper( $ids[0] ), strtoupper( $ids[2] ) ), $text );
 		$raw     = fn( string $hex ) => hex2bin( str_replace( ' ', '', $hex ) );
 		$body    = $written->text ?? ( isset( $written->hex ) ? $raw( $written->hex ) : '' );
 		if ( isset( $written->body ) ) {
@@ -162,9 +164,9 @@ final class Vectors_Test extends TestCase {
 			array_filter( self::table( 'errors-requests' ), fn( \stdClass $row ) => ! isset( $row->maxBodyBytes ) ),
 			function ( \stdClass $row ): ?string {
 				list( $store, $request ) = self::staged( $row );
-				$before                  = $store->rows;
+				$before                  = $store->state();
 				$exchange                = $store->answer( $request );
-				if ( $before !== $store->rows ) {
+				if ( $before !== $store->state() ) {
 					return 'something was changed';
 				}
 				return ( $row->allow ?? null ) === ( $exchange->headers()['Allow'] ?? null ) ? self::refusal( $exchange, $row->error, $request['method'] ) : json_encode( $exchange->headers() );

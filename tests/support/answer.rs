@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::client::{BASE, Reply};
 
-/// RFC 7644 table 9.
-const SCIM_TYPES: [&str; 11] = [
+/// RFC 7644 table 9, RFC 9865 §2.1.
+const SCIM_TYPES: [&str; 14] = [
     "invalidFilter",
     "tooMany",
     "uniqueness",
@@ -20,6 +20,9 @@ const SCIM_TYPES: [&str; 11] = [
     "invalidVers",
     "sensitive",
     "outOfSync",
+    "invalidCursor",
+    "expiredCursor",
+    "invalidCount",
 ];
 
 /// Fails unless the answer is one that any SCIM client can read.
@@ -30,16 +33,22 @@ pub(crate) fn assert_well_formed(reply: &Reply, method: &str) {
         assert_eq!(reply.text, "", "HEAD has no body");
         return;
     }
-    if reply.status == 204 {
-        assert_eq!(reply.text, "", "204 has no body");
+    if matches!(reply.status, 204 | 304) {
+        assert_eq!(reply.text, "", "{} has no body", reply.status);
         return;
     }
     let body = reply.json();
     assert!(body.is_object(), "not a JSON object: {}", reply.text);
     assert!(!has_null(&body), "a null in {}", reply.text);
     if reply.status == 201 {
-        let location = format!("{BASE}/Users/{}", body["id"].as_str().unwrap());
-        assert_eq!(reply.header("Location"), Some(location.as_str()));
+        let location = reply.header("Location").unwrap();
+        let id = body["id"].as_str().unwrap();
+        let collections = [format!("{BASE}/Users/{id}"), format!("{BASE}/Groups/{id}")];
+        assert!(collections.iter().any(|it| it == location), "{location}");
+    }
+    if let Some(version) = body["meta"].get("version") {
+        // RFC 7643 §3.1: the value must be the same.
+        assert_eq!(reply.header("ETag"), version.as_str());
     }
     if reply.status >= 400 {
         assert_error(reply, &body);

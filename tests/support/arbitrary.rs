@@ -193,3 +193,17 @@ pub(crate) fn operation() -> impl Strategy<Value = Value> {
             operation
         })
 }
+
+/// Attributes of all types that users can be sorted by.
+pub(crate) const SORTABLE: [&str; 10] = [
+    "userName",
+    "displayName",
+    "title",
+    "active",
+    "emails",
+    "emails.type",
+    "phoneNumbers.value",
+    "name.familyName",
+    "externalId",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+];

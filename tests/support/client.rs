@@ -1,7 +1,7 @@
 //! A SCIM client and the site it talks to.
 
 use scimpress::exchange::{Config, Exchange, Need, Notice, Request};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::answer;
 use super::store::Memory;
@@ -12,8 +12,9 @@ pub(crate) const BASE: &str = "https://site.example/wp-json/wpo365/v1";
 /// Time of the first request, 2026-11-22T07:00:00Z in milliseconds; each request is a second later.
 pub(crate) const START_MS: i64 = 1_795_330_800_000;
 
-/// More needs than any request has: the engine reads at most 100,000 users, 200 at a time.
-const MOST_NEEDS: usize = 1_000;
+/// More needs than any request has: a query reads at most 100,000 users, 200 at a time, and of a thousand operations of a
+/// bulk request each has a few.
+const MOST_NEEDS: usize = 10_000;
 
 /// A site, its clock and its source of ids.
 #[derive(Default)]
@@ -21,6 +22,8 @@ pub(crate) struct Site {
     pub(crate) store: Memory,
     /// Largest body in bytes; the engine's own limit when `None`.
     pub(crate) max_body_bytes: Option<usize>,
+    /// The setting for clients that replace members by the one who joins.
+    pub(crate) members_additive: bool,
     requests: u32,
 }
 
@@ -42,54 +45,68 @@ impl Site {
         query: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Reply {
-        let mut request = Request {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            query: query
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
-                .collect(),
-            ..Request::default()
-        };
-        if let Some(body) = body {
-            let media_type = "application/scim+json; charset=utf-8";
-            request.headers = vec![("content-type".to_owned(), media_type.to_owned())];
-            request.body = body.to_string().into_bytes();
-        }
+        self.exchange(request(method, path, query, body))
+    }
+
+    /// Sends a request with one more header field.
+    pub(crate) fn send_with(
+        &mut self,
+        header: (&str, &str),
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Reply {
+        let mut request = request(method, path, &[], body);
+        request.headers.push((header.0.to_owned(), header.1.to_owned()));
         self.exchange(request)
     }
 
     /// Sends a request, and fails when the answer is none that a client can read.
     pub(crate) fn exchange(&mut self, request: Request) -> Reply {
-        self.requests += 1;
         let method = request.method.clone();
+        let exchange = self.begin(request);
+        let reply = self.run(exchange);
+        answer::assert_well_formed(&reply, &method);
+        reply
+    }
+
+    /// A request that is under way; [`Site::step`] carries it on.
+    pub(crate) fn begin(&mut self, request: Request) -> Exchange {
+        self.requests += 1;
         let mut config = Config {
             base: BASE.to_owned(),
             now: START_MS + i64::from(self.requests) * 1000,
             new_id: format!("0b5e3c7a-0000-4000-8000-{:012}", self.requests),
+            members_additive: self.members_additive,
             ..Config::default()
         };
         if let Some(limit) = self.max_body_bytes {
             config.max_body_bytes = limit;
         }
-        let reply = self.run(Exchange::new(request, config));
-        answer::assert_well_formed(&reply, &method);
-        reply
+        Exchange::new(request, config)
+    }
+
+    /// Does the next thing that a request needs; false when there is none.
+    pub(crate) fn step(&mut self, exchange: &mut Exchange) -> bool {
+        let Some(need) = exchange.next() else {
+            return false;
+        };
+        let again: Option<Need> = exchange.next();
+        assert_eq!(
+            again.as_ref(),
+            Some(&need),
+            "asked again, it asks for something else"
+        );
+        let answer = self.store.perform(&need);
+        exchange.resume(answer);
+        true
     }
 
     fn run(&mut self, mut exchange: Exchange) -> Reply {
         let mut count = 0;
-        while let Some(need) = exchange.next() {
+        while self.step(&mut exchange) {
             count += 1;
             assert!(count <= MOST_NEEDS, "the engine never stops asking");
-            let again: Option<Need> = exchange.next();
-            assert_eq!(
-                again.as_ref(),
-                Some(&need),
-                "asked again, it asks for something else"
-            );
-            let answer = self.store.perform(&need);
-            exchange.resume(answer);
         }
         Reply::of(&exchange)
     }
@@ -114,12 +131,63 @@ impl Site {
 
     /// Sends operations to a user.
     pub(crate) fn patch(&mut self, id: &str, operations: &Value) -> Reply {
-        let message = serde_json::json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": operations,
-        });
-        self.send("PATCH", &format!("/Users/{id}"), &[], Some(&message))
+        self.send("PATCH", &format!("/Users/{id}"), &[], Some(&patch_of(operations)))
     }
+
+    /// Creates a group and answers its id.
+    pub(crate) fn create_group(&mut self, name: &str, members: &[&str]) -> String {
+        let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
+        let group = json!({"displayName": name, "members": members});
+        let reply = self.send("POST", "/Groups", &[], Some(&group));
+        assert_eq!(reply.status, 201, "{}", reply.text);
+        reply.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends operations to a group.
+    pub(crate) fn patch_group(&mut self, id: &str, operations: &Value) -> Reply {
+        self.send(
+            "PATCH",
+            &format!("/Groups/{id}"),
+            &[],
+            Some(&patch_of(operations)),
+        )
+    }
+
+    /// The ids of a group's members, as an answer lists them.
+    pub(crate) fn members(&mut self, id: &str) -> Vec<String> {
+        let reply = self.get(&format!("/Groups/{id}"));
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let group = reply.json();
+        let members = group["members"].as_array().map_or(&[][..], Vec::as_slice);
+        members
+            .iter()
+            .map(|member| member["value"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+/// A request with a JSON body, or none.
+pub(crate) fn request(method: &str, path: &str, query: &[(&str, &str)], body: Option<&Value>) -> Request {
+    let mut request = Request {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: query
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
+            .collect(),
+        ..Request::default()
+    };
+    if let Some(body) = body {
+        let media_type = "application/scim+json; charset=utf-8";
+        request.headers = vec![("content-type".to_owned(), media_type.to_owned())];
+        request.body = body.to_string().into_bytes();
+    }
+    request
+}
+
+/// The message of a PATCH.
+pub(crate) fn patch_of(operations: &Value) -> Value {
+    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
 }
 
 impl Reply {

@@ -5,7 +5,9 @@
 pub(crate) mod answer;
 pub(crate) mod arbitrary;
 pub(crate) mod client;
+pub(crate) mod crowd;
 pub(crate) mod diff;
+pub(crate) mod groups;
 pub(crate) mod refusal;
 pub(crate) mod store;
 pub(crate) mod table;

@@ -2,17 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
-use scimpress::exchange::{Answer, By, Changes, Need, Record, StoreError};
+use scimpress::exchange::{AccountState, Answer, By, Changes, Kind, Need, Record, StoreError};
 use scimpress::filter::fold;
 use scimpress::mapping::{Account, Keys, Login};
+
+use super::groups::Groups;
 
 /// Sees every need before the store does it; may change the store, and may answer in its place.
 pub(crate) type Interference = Box<dyn FnMut(&Need, &mut Memory) -> Option<Answer>>;
 
-/// Users of a site.
+/// Users and groups of a site.
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) rows: Vec<Row>,
+    pub(crate) groups: Groups,
     /// Logins of accounts that SCIM does not manage.
     pub(crate) foreign_logins: HashSet<String>,
     /// Whether names and addresses are trimmed as WordPress does it, so that `observed` differs from the document.
@@ -35,6 +38,25 @@ pub(crate) struct Row {
     pub(crate) aad_object_id: Option<String>,
 }
 
+impl Row {
+    pub(crate) fn account(&mut self) -> &mut AccountState {
+        self.record.account.as_mut().unwrap()
+    }
+
+    fn wordpress(&self) -> &Account {
+        &self.record.account.as_ref().unwrap().wordpress
+    }
+}
+
+/// Why the store does not do it, and the words to it.
+pub(crate) struct Refused(pub(crate) StoreError, pub(crate) String);
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self(error, String::new())
+    }
+}
+
 impl Memory {
     /// Does what the engine needs.
     pub(crate) fn perform(&mut self, need: &Need) -> Answer {
@@ -49,37 +71,110 @@ impl Memory {
         let answer = self.answer(need);
         if let Answer::Records(records) | Answer::Page { records, .. } = &answer {
             for record in records {
-                self.seen.insert(record.id.clone(), record.wordpress.clone());
+                if let Some(account) = &record.account {
+                    self.seen.insert(record.id.clone(), account.wordpress.clone());
+                }
             }
         }
         answer
     }
 
     fn answer(&mut self, need: &Need) -> Answer {
-        match need {
-            Need::Select { by, after, limit } => Answer::Records(self.select(by.as_ref(), *after, *limit)),
-            Need::Page { offset, limit } => Answer::Page {
-                total: self.rows.len(),
-                records: self.records().skip(*offset).take(*limit).collect(),
-            },
-            Need::Create { id, changes, login } => self.create(id, changes, login).unwrap_or_else(refusal),
-            Need::Update { id, version, changes } => {
-                self.update(id, *version, changes).unwrap_or_else(refusal)
-            }
-            Need::Delete { id } => match self.rows.iter().position(|row| row.record.id == *id) {
-                Some(index) => {
-                    self.rows.remove(index);
-                    Answer::Deleted
+        self.done(need)
+            .unwrap_or_else(|Refused(error, detail)| Answer::Error { error, detail })
+    }
+
+    fn done(&mut self, need: &Need) -> Result<Answer, Refused> {
+        Ok(match need {
+            Need::Select {
+                kind,
+                by,
+                after,
+                before,
+                limit,
+            } => {
+                let mut found = self.select(*kind, by.as_ref());
+                match before {
+                    None => found.retain(|record| record.position > *after),
+                    Some(before) => {
+                        found.retain(|record| record.position < *before);
+                        found.reverse();
+                    }
                 }
-                None => refusal(StoreError::NotFound),
-            },
+                found.truncate(*limit);
+                Answer::Records(found)
+            }
+            Need::Page { kind, offset, limit } => {
+                let all = self.select(*kind, None);
+                Answer::Page {
+                    total: all.len(),
+                    records: all.into_iter().skip(*offset).take(*limit).collect(),
+                }
+            }
+            Need::Fetch { kind, positions } => {
+                let mut found = self.select(*kind, None);
+                found.retain(|record| positions.contains(&record.position));
+                // The contract promises no order.
+                found.reverse();
+                Answer::Records(found)
+            }
+            Need::Create { id, changes, login } => self.create(id, changes, login)?,
+            Need::Update { id, version, changes } => self.update(id, *version, changes)?,
+            Need::CreateGroup { id, changes } => {
+                let users = self.rows.iter().map(|row| row.record.id.as_str()).collect();
+                Answer::Record(Box::new(self.groups.create(id, changes, &users)?))
+            }
+            Need::UpdateGroup { id, version, changes } => {
+                let users = self.rows.iter().map(|row| row.record.id.as_str()).collect();
+                Answer::Record(Box::new(self.groups.update(id, *version, changes, &users)?))
+            }
+            Need::Delete { kind, id, version } => {
+                self.delete(*kind, id, *version)?;
+                Answer::Deleted
+            }
+            Need::Members {
+                group,
+                after,
+                limit,
+                only,
+            } => {
+                let names = self
+                    .rows
+                    .iter()
+                    .map(|row| (row.record.id.as_str(), row.wordpress().display_name.as_str()))
+                    .collect();
+                Answer::Members(
+                    self.groups
+                        .members(group, *after, *limit, only.as_deref(), &names),
+                )
+            }
+            Need::Memberships { members } => Answer::Memberships(self.groups.memberships(members)),
+        })
+    }
+
+    fn delete(&mut self, kind: Kind, id: &str, version: Option<u64>) -> Result<(), Refused> {
+        let found = self.select(kind, Some(&(By::Id, id.to_owned())));
+        let record = found.first().ok_or(StoreError::NotFound)?;
+        if version.is_some_and(|version| version != record.version) {
+            return Err(StoreError::Stale.into());
         }
+        match kind {
+            Kind::User => self.rows.retain(|row| row.record.id != id),
+            Kind::Group => self.groups.rows.retain(|row| row.record.id != id),
+        }
+        self.groups.forget(id);
+        Ok(())
+    }
+
+    /// All that is there, to be compared.
+    pub(crate) fn state(&self) -> (Vec<Row>, Groups) {
+        (self.rows.clone(), self.groups.clone())
     }
 
     /// The user as an administrator finds it in WordPress.
     pub(crate) fn account(&mut self, id: &str) -> &mut Account {
         let row = self.rows.iter_mut().find(|row| row.record.id == id).unwrap();
-        &mut row.record.wordpress
+        &mut row.account().wordpress
     }
 
     pub(crate) fn row(&self, id: &str) -> &Row {
@@ -104,11 +199,11 @@ impl Memory {
         self.needs.iter().filter(writes).count()
     }
 
-    fn records(&self) -> impl Iterator<Item = Record> + '_ {
-        self.rows.iter().map(|row| row.record.clone())
-    }
-
-    fn select(&self, by: Option<&(By, String)>, after: u64, limit: usize) -> Vec<Record> {
+    /// Records of a kind by their position.
+    fn select(&self, kind: Kind, by: Option<&(By, String)>) -> Vec<Record> {
+        if kind == Kind::Group {
+            return self.groups.select(by);
+        }
         let selected = |row: &&Row| match by {
             None => true,
             Some((By::Id, value)) => row.record.id == *value,
@@ -116,21 +211,17 @@ impl Memory {
             Some((By::ExternalId, value)) => row.keys.external_id.as_ref() == Some(value),
             Some((By::ObjectId, value)) => row.keys.object_id.as_ref() == Some(value),
             Some((By::Email, value)) => {
-                row.keys.email.as_ref() == Some(value) || fold(&row.record.wordpress.user_email) == *value
+                row.keys.email.as_ref() == Some(value) || fold(&row.wordpress().user_email) == *value
             }
+            Some((By::DisplayName, _)) => panic!("users have no index of displayName"),
         };
-        self.rows
-            .iter()
-            .filter(|row| row.record.position > after)
-            .filter(selected)
-            .take(limit)
-            .map(|row| row.record.clone())
-            .collect()
+        let rows = self.rows.iter().filter(selected);
+        rows.map(|row| row.record.clone()).collect()
     }
 
-    fn create(&mut self, id: &str, changes: &Changes, login: &Login) -> Result<Answer, StoreError> {
+    fn create(&mut self, id: &str, changes: &Changes, login: &Login) -> Result<Answer, Refused> {
         if self.foreign_logins.contains(&login.preferred) {
-            return Err(StoreError::LoginExists);
+            return Err(StoreError::LoginExists.into());
         }
         self.require_unique(None, changes)?;
         let taken = self.rows.iter().any(|row| row.login == login.preferred);
@@ -143,9 +234,12 @@ impl Memory {
                 created: changes.now,
                 modified: changes.now,
                 document: String::new(),
-                observed: Account::default(),
-                wordpress: Account::default(),
-                active: true,
+                in_groups: true,
+                account: Some(AccountState {
+                    observed: Account::default(),
+                    wordpress: Account::default(),
+                    active: true,
+                }),
             },
             keys: changes.keys.clone(),
             login: if taken {
@@ -162,7 +256,7 @@ impl Memory {
         Ok(Answer::Record(Box::new(record)))
     }
 
-    fn update(&mut self, id: &str, version: u64, changes: &Changes) -> Result<Answer, StoreError> {
+    fn update(&mut self, id: &str, version: u64, changes: &Changes) -> Result<Answer, Refused> {
         let index = self
             .rows
             .iter()
@@ -170,7 +264,7 @@ impl Memory {
             .ok_or(StoreError::NotFound)?;
         let mut row = self.rows[index].clone();
         if row.record.version != version {
-            return Err(StoreError::Stale);
+            return Err(StoreError::Stale.into());
         }
         self.require_unique(Some(id), changes)?;
         self.write(&mut row, changes);
@@ -194,7 +288,7 @@ impl Memory {
             if changes.keys.object_id.is_some() && row.keys.object_id == changes.keys.object_id {
                 return Err(StoreError::ObjectIdExists);
             }
-            if email.as_ref() == Some(&fold(&row.record.wordpress.user_email)) {
+            if email.as_ref() == Some(&fold(&row.wordpress().user_email)) {
                 return Err(StoreError::EmailExists);
             }
         }
@@ -202,10 +296,11 @@ impl Memory {
     }
 
     fn write(&self, row: &mut Row, changes: &Changes) {
-        let record = &mut row.record;
-        record.version += 1;
-        record.modified = changes.now;
-        record.document.clone_from(&changes.document);
+        row.record.version += 1;
+        row.record.modified = changes.now;
+        row.record.document.clone_from(&changes.document);
+        let seen = self.seen.get(&row.record.id);
+        let record = row.record.account.as_mut().unwrap();
         if let Some(active) = changes.active {
             record.active = active;
         }
@@ -230,7 +325,7 @@ impl Memory {
         // Only what was written counts as observed: what an administrator changed since the engine read it is not in the
         // document yet, and must go on looking changed.
         let written = |name: &str| changes.wordpress.iter().any(|(field, _)| *field == name);
-        if let Some(seen) = self.seen.get(&record.id) {
+        if let Some(seen) = seen {
             if !written("user_email") {
                 record.observed.user_email.clone_from(&seen.user_email);
             }

@@ -22,6 +22,9 @@ $body    = json_encode(
 $user    = Requests::record()['document'];
 $digests = array( str_repeat( '0', 64 ), hash( 'sha256', str_repeat( 'a', 43 ) ) );
 $filter  = 'userName eq "mira@corp.example" and (active eq true or emails[type eq "work" and value co "@corp"])';
+$group   = json_encode( array( 'displayName' => 'Crew', 'members' => array_fill( 0, 3, array( 'value' => Requests::ID ) ) ) );
+$join    = '{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"m1"},{"value":"m2"}]}]}';
+$bulk    = json_encode( Requests::bulk() );
 $patch   = '{"Operations":[{"op":"replace","path":"active","value":"False"},{"op":"add","path":"emails[type eq \"work\"].value","value":"m@corp.example"}]}';
 
 /**
@@ -46,6 +49,10 @@ return array(
 	'list'   => fn() => Requests::answer( array( 'query' => array( 'filter' => $filter ) ) )->body(),
 	'create' => fn() => Requests::answer( array( 'method' => 'POST', 'body' => $body ) )->headers(),
 	'patch'  => fn() => Requests::answer( array( 'method' => 'PATCH', 'path' => '/Users/' . Requests::ID, 'body' => $patch ) )->headers(),
+	'group'  => fn() => Requests::answer( array( 'path' => '/Groups/' . Requests::GROUP ) )->body() . Requests::answer( array( 'method' => 'POST', 'path' => '/Groups', 'body' => $group ) )->body(),
+	'member' => fn() => Requests::answer( array( 'method' => 'PATCH', 'path' => '/Groups/' . Requests::GROUP, 'body' => $join ) )->headers(),
+	'sorted' => fn() => Requests::answer( array( 'query' => array( 'sortBy' => 'userName' ) ) )->body(),
+	'bulk'   => fn() => Requests::answer( array( 'method' => 'POST', 'path' => '/Bulk', 'body' => $bulk ) )->body(),
 	'filter' => fn() => Filter::parse( $filter )->matches( $user ),
 	'token'  => fn() => Token::parse( 'Bearer ' . str_repeat( 'a', 43 ) )->matches( $digests ),
 	'errors' => function () {
@@ -58,6 +65,11 @@ return array(
 		$exchange->next();
 		thrown( \TypeError::class, fn() => $exchange->resume( array( 'records' => array( Requests::record(), 5 ) ) ) );
 		thrown( \Error::class, fn() => clone $exchange );
+		$exchange = new Exchange( Requests::request( array( 'path' => '/Groups/' . Requests::GROUP ) ), Requests::config() );
+		$exchange->next();
+		$exchange->resume( array( 'records' => array( Requests::group() ) ) );
+		$exchange->next();
+		thrown( \TypeError::class, fn() => $exchange->resume( array( 'members' => array( Requests::member(), array( 'position' => 2, 'id' => 'm2' ) ) ) ) );
 		// The exchange is given up in the middle.
 	},
 	'panic'  => fn() => thrown( \Error::class, fn() => \Scimpress\Probe\panic() ),

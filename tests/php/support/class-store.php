@@ -15,11 +15,18 @@ use Scimpress\Exchange;
 final class Store {
 
 	/**
-	 * Records by SCIM id; beside each, under `keys`, what finds it.
+	 * Records of users by SCIM id; beside each, under `keys`, what finds it.
 	 *
 	 * @var array<string, array{record: array, keys: array<string, ?string>}>
 	 */
 	public array $rows = array();
+
+	/**
+	 * The groups, and who is in them.
+	 *
+	 * @var Groups
+	 */
+	public Groups $groups;
 
 	/**
 	 * What answers a need in the store's place.
@@ -29,12 +36,26 @@ final class Store {
 	public array $refused = array();
 
 	/**
+	 * An empty site.
+	 */
+	public function __construct() {
+		$this->groups = new Groups();
+	}
+
+	/**
+	 * Everything that it holds.
+	 */
+	public function state(): array {
+		return array( $this->rows, $this->groups->rows, $this->groups->links );
+	}
+
+	/**
 	 * Answers a request.
 	 *
 	 * @param array<string, mixed> $request Parts of the request.
 	 */
 	public function answer( array $request ): Exchange {
-		$id       = sprintf( 'c0ffee00-0000-4000-8000-%012d', count( $this->rows ) + 1 );
+		$id       = sprintf( 'c0ffee00-0000-4000-8000-%012d', count( $this->rows ) + count( $this->groups->rows ) + 1 );
 		$exchange = new Exchange( $request, Requests::config( array( 'newId' => $id ) ) );
 		for ( $need = $exchange->next(); null !== $need; $need = $exchange->next() ) {
 			$exchange->resume( $this->refused[ $need['need'] ] ?? $this->perform( $need ) );
@@ -48,25 +69,59 @@ final class Store {
 	 * @param array<string, mixed> $need What the engine needs.
 	 */
 	private function perform( array $need ): array {
-		$records = array_column( $this->rows, 'record' );
+		$is_group = 'Group' === ( $need['resource'] ?? '' );
+		$rows     = $is_group ? $this->groups->rows : $this->rows;
+		$records  = array_column( $rows, 'record' );
 		switch ( $need['need'] ) {
 			case 'select':
-				$selected = array_filter( $this->rows, fn( array $row ) => $row['record']['position'] > $need['after'] && ( null === $need['by'] || $row['keys'][ $need['by'] ] === $need['value'] ) );
-				return array( 'records' => array_slice( array_column( $selected, 'record' ), 0, $need['limit'] ) );
+				return array( 'records' => self::selected( $rows, $need ) );
 			case 'page':
 				return array(
 					'total'   => count( $records ),
 					'records' => array_slice( $records, $need['offset'], $need['limit'] ),
 				);
+			case 'fetch':
+				return array( 'records' => array_values( array_filter( $records, fn( array $record ) => in_array( $record['position'], $need['positions'], true ) ) ) );
+			case 'members':
+				return array( 'members' => $this->groups->members( $need, $this->rows ) );
+			case 'memberships':
+				return array( 'memberships' => $this->groups->memberships( $need['members'] ) );
 			case 'delete':
-				if ( ! isset( $this->rows[ $need['id'] ] ) ) {
-					return array( 'error' => 'not_found', 'detail' => '' );
-				}
-				unset( $this->rows[ $need['id'] ] );
-				return array( 'deleted' => true );
+				return $this->delete( $need, $rows[ $need['id'] ] ?? null );
 			default:
-				return $this->write( $need );
+				return $is_group ? $this->groups->write( $need, $this->rows ) : $this->write( $need );
 		}
+	}
+
+	/**
+	 * The records that a need selects.
+	 *
+	 * @param array<string, array> $rows Users or groups.
+	 * @param array<string, mixed> $need What the engine needs.
+	 */
+	private static function selected( array $rows, array $need ): array {
+		$before   = $need['before'] ?? PHP_INT_MAX;
+		$selected = array_filter(
+			$rows,
+			fn( array $row ) => $row['record']['position'] > $need['after'] && $row['record']['position'] < $before && ( null === $need['by'] || $row['keys'][ $need['by'] ] === $need['value'] )
+		);
+		$records  = array_column( null === $need['before'] ? $selected : array_reverse( $selected ), 'record' );
+		return array_slice( $records, 0, $need['limit'] );
+	}
+
+	/**
+	 * Deletes a user or a group.
+	 *
+	 * @param array<string, mixed> $need What the engine needs.
+	 * @param array|null           $row  Its row.
+	 */
+	private function delete( array $need, ?array $row ): array {
+		if ( null === $row || ( $need['version'] ?? $row['record']['version'] ) !== $row['record']['version'] ) {
+			return array( 'error' => null === $row ? 'not_found' : 'stale', 'detail' => '' );
+		}
+		unset( $this->rows[ $need['id'] ] );
+		$this->groups->forget( $need['id'] );
+		return array( 'deleted' => true );
 	}
 
 	/**
@@ -86,6 +141,9 @@ final class Store {
 				}
 			}
 		}
+		if ( isset( $need['version'] ) && $need['version'] !== ( $this->rows[ $need['id'] ]['record']['version'] ?? null ) ) {
+			return $error( 'stale' );
+		}
 		$old     = $this->rows[ $need['id'] ]['record'] ?? array(
 			'position'  => count( $this->rows ) + 1,
 			'id'        => $need['id'],
@@ -99,7 +157,7 @@ final class Store {
 			'modified'  => $need['now'],
 			'document'  => $need['document'],
 			'observed'  => json_encode( $account ),
-			'wordpress' => $account + array( 'active' => $need['active'] ),
+			'wordpress' => $account + array( 'active' => $need['active'] ?? $old['wordpress']['active'] ),
 		) + $old;
 
 		$this->rows[ $need['id'] ] = array(

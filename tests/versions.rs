@@ -1,0 +1,242 @@
+//! Entity tags (RFC 7644 §3.14): nobody overwrites what he has not seen.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+#[expect(dead_code, reason = "other test crates use the rest of it")]
+mod support;
+
+use serde_json::{Value, json};
+
+use support::client::{Site, patch_of};
+
+/// A site with a user and a group, and their paths.
+fn site() -> (Site, [String; 2]) {
+    let mut site = Site::default();
+    let user = site.create(&json!({"userName": "ada@example.com", "displayName": "Ada King"}));
+    let group = site.create_group("Editors", &[&user]);
+    (site, [format!("/Users/{user}"), format!("/Groups/{group}")])
+}
+
+fn tag(site: &mut Site, path: &str) -> String {
+    site.get(path).header("ETag").unwrap().to_owned()
+}
+
+/// Every way to change a resource.
+fn changes(path: &str) -> [(&'static str, Option<Value>); 3] {
+    let whole = if path.starts_with("/Users") {
+        json!({"userName": "ada@example.com", "displayName": "Ada L."})
+    } else {
+        json!({"displayName": "Authors"})
+    };
+    [
+        (
+            "PATCH",
+            Some(patch_of(
+                &json!([{"op": "replace", "path": "displayName", "value": "New"}]),
+            )),
+        ),
+        ("PUT", Some(whole)),
+        ("DELETE", None),
+    ]
+}
+
+#[test]
+fn a_tag_changes_with_each_write_and_only_then() {
+    let (mut site, paths) = site();
+    for path in &paths {
+        let first = tag(&mut site, path);
+        assert!(first.starts_with("W/\"") && first.ends_with('"'), "{first}");
+        assert_eq!(tag(&mut site, path), first);
+        let list = site.get(path.rsplit_once('/').unwrap().0).json();
+        assert_eq!(list["Resources"][0]["meta"]["version"], json!(first));
+        let [(method, body), ..] = changes(path);
+        let reply = site.send(method, path, &[], body.as_ref());
+        let second = reply.header("ETag").unwrap().to_owned();
+        assert_ne!(second, first);
+        assert_eq!(
+            tag(&mut site, path),
+            second,
+            "the answer to a write has the new tag"
+        );
+        let again = site.send(method, path, &[], body.as_ref());
+        assert_eq!(again.header("ETag"), Some(second.as_str()), "nothing was changed");
+    }
+}
+
+#[test]
+fn members_who_come_and_go_change_the_tag_of_their_group() {
+    let (mut site, [user, group]) = site();
+    let id = user.rsplit('/').next().unwrap().to_owned();
+    let mut last = tag(&mut site, &group);
+    for operation in [
+        json!({"op": "remove", "path": format!("members[value eq \"{id}\"]")}),
+        json!({"op": "add", "path": "members", "value": [id]}),
+        json!({"op": "replace", "path": "members", "value": []}),
+    ] {
+        let reply = site.send("PATCH", &group, &[], Some(&patch_of(&json!([operation]))));
+        let now = reply.header("ETag").unwrap().to_owned();
+        assert_ne!(now, last, "{operation}");
+        assert_eq!(tag(&mut site, &group), now);
+        last = now;
+    }
+}
+
+#[test]
+fn an_administrator_s_edit_changes_the_tag() {
+    let (mut site, [path, _]) = site();
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    let mut seen = vec![tag(&mut site, &path)];
+    let edits: [fn(&mut Site, &str); 4] = [
+        |site, id| site.store.account(id).last_name = "Lovelace".to_owned(),
+        |site, id| site.store.account(id).display_name = "Ada L.".to_owned(),
+        |site, id| site.store.account(id).user_email = "ada@example.org".to_owned(),
+        |site, _| site.store.rows[0].account().active = false,
+    ];
+    for edit in edits {
+        edit(&mut site, &id);
+        let old = seen.last().unwrap().clone();
+        let now = tag(&mut site, &path);
+        assert!(!seen.contains(&now), "{now} was there before");
+        let fresh = site.send_with(("if-none-match", &old), "GET", &path, None);
+        assert_eq!(fresh.status, 200);
+        for (method, body) in changes(&path) {
+            assert_eq!(
+                site.send_with(("if-match", &old), method, &path, body.as_ref())
+                    .status,
+                412
+            );
+        }
+        seen.push(now);
+    }
+}
+
+#[test]
+fn a_read_answers_304_when_the_client_has_it_already() {
+    let (mut site, paths) = site();
+    for path in &paths {
+        let tag = tag(&mut site, path);
+        let strong = tag.trim_start_matches("W/").to_owned();
+        for (header, status) in [
+            (tag.clone(), 304),
+            (strong, 304),
+            ("*".to_owned(), 304),
+            (format!("W/\"0\", {tag} ,\"x\""), 304),
+            ("W/\"0\"".to_owned(), 200),
+            (format!("{tag}x"), 200),
+            (String::new(), 200),
+        ] {
+            for method in ["GET", "HEAD"] {
+                let reply = site.send_with(("if-none-match", &header), method, path, None);
+                assert_eq!(reply.status, status, "{method} {header}");
+                assert_eq!(reply.header("ETag"), Some(tag.as_str()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_write_is_refused_when_the_tag_is_another() {
+    for index in [0, 1] {
+        for choice in 0..3 {
+            let (mut site, paths) = site();
+            let path = &paths[index];
+            let (method, body) = &changes(path)[choice];
+            let tag = tag(&mut site, path);
+            let before = site.store.state();
+            for header in [
+                ("if-match", "W/\"0\""),
+                ("if-match", ""),
+                ("if-match", "W/\"0\", \"7\""),
+                ("if-none-match", tag.as_str()),
+                ("if-none-match", "*"),
+            ] {
+                let reply = site.send_with(header, method, path, body.as_ref());
+                assert_eq!(reply.status, 412, "{method} {header:?}: {}", reply.text);
+                assert!(site.store.state() == before, "something was changed");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_write_is_done_when_the_tag_is_its_own() {
+    for header in ["{}", "*", "\"0\", {}", "{},W/\"0\""] {
+        for index in [0, 1] {
+            for choice in 0..3 {
+                let (mut site, paths) = site();
+                let path = &paths[index];
+                let (method, body) = &changes(path)[choice];
+                let header = header.replace("{}", &tag(&mut site, path));
+                let before = site.store.state();
+                let reply = site.send_with(("if-match", &header), method, path, body.as_ref());
+                assert!(
+                    matches!(reply.status, 200 | 204),
+                    "{method} {header}: {}",
+                    reply.text
+                );
+                assert!(site.store.state() != before);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_resource_that_is_not_there_is_404_whatever_the_tag() {
+    let (mut site, _) = site();
+    for path in ["/Users/nobody", "/Groups/nothing"] {
+        for (method, body) in changes(path) {
+            for header in ["if-match", "if-none-match"] {
+                let reply = site.send_with((header, "*"), method, path, body.as_ref());
+                assert_eq!(reply.status, 404, "{method} {path}: {}", reply.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_write_between_reading_and_writing_is_not_overwritten() {
+    for index in [0, 1] {
+        for choice in 0..3 {
+            let (mut site, paths) = site();
+            let path = &paths[index];
+            let (method, body) = &changes(path)[choice];
+            let tag = tag(&mut site, path);
+            site.store.interference = Some(Box::new(|need, store| {
+                if matches!(need.name(), "update" | "delete") {
+                    store.rows[0].record.version += 1;
+                    store.groups.rows[0].record.version += 1;
+                }
+                None
+            }));
+            let reply = site.send_with(("if-match", &tag), method, path, body.as_ref());
+            assert_eq!(reply.status, 412, "{method} {path}: {}", reply.text);
+            site.store.interference = None;
+            assert_eq!(
+                site.get(path).json()["displayName"],
+                json!(["Ada King", "Editors"][index])
+            );
+        }
+    }
+}
+
+#[test]
+fn one_member_who_joins_under_a_condition_meets_other_changes() {
+    let (mut site, [user, group]) = site();
+    let id = user.rsplit('/').next().unwrap().to_owned();
+    let tag = tag(&mut site, &group);
+    let remove = patch_of(&json!([{"op": "remove", "path": format!("members[value eq \"{id}\"]")}]));
+    site.store.interference = Some(Box::new(|need, store| {
+        if need.name() == "update" {
+            store.groups.rows[0].record.version += 1;
+        }
+        None
+    }));
+    let reply = site.send_with(("if-match", &tag), "PATCH", &group, Some(&remove));
+    assert_eq!(reply.status, 412, "{}", reply.text);
+    site.store.interference = None;
+    assert_eq!(site.get(&group).json()["members"][0]["value"], json!(id));
+}
