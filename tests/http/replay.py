@@ -1,7 +1,7 @@
 """Replays recorded requests top to bottom and keeps what was answered.
 
-The recorded mail domain and the one identifier that is searched for become this run's own, so that a replay
-never meets the users of another one.
+The recorded mail domain, the names of groups and the identifiers that are searched for become this run's own, so that a
+replay never meets the users and groups of another one.
 """
 
 import json
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.entra.client import Answer, Client
-from tests.http.interim import NO_GROUP
 from tests.http.server import ROOT, Server
 
 REQUESTS = ROOT / "tests" / "vectors" / "idp" / "entra" / "requests.jsonl"
@@ -22,7 +21,10 @@ _CAPTURE = re.compile(r"\[capture=(\w+)\]")
 GROUPS = ("editors", "authors", "research")
 
 DOMAIN = "corp.example.com"
-SEARCHED_EXTERNAL_ID = "58c1a3f0-6b1d-4c2b-8d1d-30f1b7b2f001"
+SEARCHED_EXTERNAL_IDS = ("58c1a3f0-6b1d-4c2b-8d1d-30f1b7b2f001", "8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159")
+
+# Beginnings of the groups' names as bodies and queries spell them.
+GROUP_NAMES = ("WP ", "WP+", "wp+", '"displayName": "Research')
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,10 @@ class Replay:
         self.captured: dict[str, str] = {}
         self._values = {"base": server.base_path, "token": server.token}
         self._base = server.base_path
-        self._own = {DOMAIN: f"{uuid.uuid4().hex[:12]}.example.com", SEARCHED_EXTERNAL_ID: str(uuid.uuid4())}
+        tag = uuid.uuid4().hex[:12]
+        self._own = {DOMAIN: f"{tag}.example.com"}
+        self._own |= {recorded: str(uuid.uuid4()) for recorded in SEARCHED_EXTERNAL_IDS}
+        self._own |= {name: f"{name.rstrip(' +')}{tag}{name[len(name.rstrip(' +')):]}" for name in GROUP_NAMES}
         # The recorded headers say whether there is a token and a content type, so the client adds neither.
         self._client = Client(server.tenant_url, None)
         self._keeper = Client(server.tenant_url, server.token)
@@ -77,8 +82,8 @@ class Replay:
 
     def finish(self) -> None:
         """Deletes what the replay created."""
-        for scim_id in self.captured.values():
-            self._keeper.delete(f"/Users/{scim_id}")
+        for name, scim_id in self.captured.items():
+            self._keeper.delete(f"/{'Groups' if name in GROUPS else 'Users'}/{scim_id}")
         self._keeper.close()
 
     def fill(self, text: str) -> str:
@@ -96,12 +101,10 @@ class Replay:
             return self._values[name]
         if name in self.captured:
             return self.captured[name]
-        if name in GROUPS:
-            return NO_GROUP
         raise AssertionError(f"no answer gave an id for {name}")
 
     def _capture(self, name: str, answer: Answer) -> None:
         if answer.status == 201:
             self.captured[name] = answer.json["id"]
-        elif name not in GROUPS:
+        else:
             raise AssertionError(f"{name} was not created: {answer.detail}")

@@ -19,7 +19,7 @@ def total(number: int) -> Check:
 
 
 def total_one(capture: str) -> Check:
-    """A list of exactly the captured user."""
+    """A list of exactly the captured resource."""
     def check(case, answer, replay):
         total(1)(case, answer, replay)
         case.assertEqual(replay.captured[capture], answer.json["Resources"][0]["id"])
@@ -98,12 +98,25 @@ def _schemas(case, answer, replay) -> None:
 
 def _config(case, answer, replay) -> None:
     body = answer.json
-    case.assertEqual((True, False, True), (body["patch"]["supported"], body["bulk"]["supported"], body["filter"]["supported"]))
+    case.assertEqual((True, True, True), (body["patch"]["supported"], body["bulk"]["supported"], body["filter"]["supported"]))
 
 
 def _refcheck(case, answer, replay) -> None:
     total_one("ines")(case, answer, replay)
     case.assertNotIn("userName", answer.json["Resources"][0])
+
+
+def _no_members(case, answer, replay) -> None:
+    case.assertEqual([], answer.json.get("members", []))
+
+
+def _lists_no_members(case, answer, replay) -> None:
+    case.assertNotIn("members", answer.json["Resources"][0])
+
+
+def _first_groups(case, answer, replay) -> None:
+    case.assertEqual(1, answer.json["startIndex"])
+    case.assertLessEqual({"id", "displayName", "members"}, set(answer.json["Resources"][0]))
 
 
 def _second_page(case, answer, replay) -> None:
@@ -196,6 +209,14 @@ STATED: dict[str, Check] = {
     f"{L}roles-valuepath-upper": elements("roles", {"value": "contributor", "primary": True}),
     f"{U}patch.bad-op": error("invalidSyntax"),
     "entra.group.match.displayname.absent": EMPTY,
+    "entra.group.create.doc": both(holds({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"]}), _no_members),
+    "entra.group.create.core-only": _no_members,
+    "entra.group.create.duplicate": error("uniqueness"),
+    "entra.group.read.excluded": both(holds({"id": "{{editors}}"}), lacks("members")),
+    "entra.group.match.displayname.present": both(total_one("editors"), _lists_no_members),
+    "entra.group.match.displayname.case": both(total_one("editors"), _lists_no_members),
+    "entra.group.match.externalid": both(total_one("editors"), _lists_no_members),
+    "entra.legacy.group.refcheck": both(total_one("editors"), _lists_no_members),
     f"{F}disable": holds({"active": False}),
     f"{F}enable": same_user(f"{F}create"),
     f"{F}replace-multi-doc": both(work("emails", "p.lind@corp.example.com"), holds({
@@ -222,6 +243,6 @@ STATED: dict[str, Check] = {
     f"{F}roles-replace": elements("roles", {"primary": False, "type": "WindowsAzureActiveDirectoryRole", "display": "Author", "value": "author"}),
     "entra.accountdiscovery.page1": page(1),
     "entra.accountdiscovery.page2": _second_page,
-    "entra.groups.page1": EMPTY,
+    "entra.groups.page1": _first_groups,
     f"{U}delete.filter": EMPTY,
 }

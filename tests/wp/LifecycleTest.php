@@ -10,12 +10,14 @@ namespace Scimpress\Tests;
 use Scimpress\Account_State;
 use Scimpress\Notices;
 use Scimpress\Settings;
+use Scimpress\Store\Group_Table;
+use Scimpress\Store\Membership_Table;
 use Scimpress\Store\Schema;
 use Scimpress\Store\User_Table;
 use Scimpress\Tokens;
 
 /**
- * The table is made, kept and removed with the plugin.
+ * The tables are made, kept and removed with the plugin.
  */
 final class LifecycleTest extends Test_Case {
 
@@ -25,7 +27,7 @@ final class LifecycleTest extends Test_Case {
 		parent::tearDown();
 	}
 
-	public function test_upgrade_of_a_current_table_changes_nothing(): void {
+	public function test_upgrade_of_current_tables_changes_nothing(): void {
 		global $wpdb;
 		list( $need ) = $this->person();
 		delete_option( Schema::VERSION_OPTION );
@@ -46,6 +48,17 @@ final class LifecycleTest extends Test_Case {
 		$this->assertSame( 0, self::queries( array( Schema::class, 'upgrade' ) ), 'and costs nothing from then on' );
 	}
 
+	public function test_site_of_the_version_before_groups_gets_their_tables_and_keeps_its_users(): void {
+		global $wpdb;
+		list( $need ) = $this->person();
+		$wpdb->query( 'DROP TABLE ' . Group_Table::name() );
+		$wpdb->query( 'DROP TABLE ' . Membership_Table::name() );
+		update_option( Schema::VERSION_OPTION, '1' );
+		Schema::upgrade();
+		$this->perform( Needs::create_group( array( $need['id'] ) ) );
+		$this->assertSame( '2', get_option( Schema::VERSION_OPTION ) );
+	}
+
 	public function test_lost_index_is_made_again(): void {
 		global $wpdb;
 		$wpdb->query( 'ALTER TABLE ' . User_Table::name() . ' DROP INDEX email' );
@@ -62,6 +75,7 @@ final class LifecycleTest extends Test_Case {
 				'objectId' => 'aaaa',
 			)
 		);
+		$this->perform( Needs::create_group() );
 		Tokens::create();
 		Notices::record(
 			array(
@@ -78,7 +92,7 @@ final class LifecycleTest extends Test_Case {
 		require dirname( \Scimpress\PLUGIN_FILE ) . '/uninstall.php';
 
 		wp_cache_flush();
-		$this->assertSame( array(), $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( User_Table::name() ) ) ) );
+		$this->assertSame( array(), $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->prefix . 'scimpress' ) . '%' ) ) );
 		$this->assertSame( array(), $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'scimpress%'" ) );
 		$this->assertSame( array(), $wpdb->get_col( "SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE 'scimpress%'" ) );
 		$this->assertTrue( Account_State::is_active( $user->ID ) );

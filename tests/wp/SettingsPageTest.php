@@ -40,16 +40,17 @@ final class SettingsPageTest extends Scim_Test_Case {
 		$heir  = $this->stranger( array( 'role' => 'editor' ) );
 		$reply = $this->save(
 			array(
-				'enabled'      => '1',
-				'default_role' => 'author',
-				'on_delete'    => 'delete',
-				'reassign_to'  => (string) $heir->ID,
-				'welcome_mail' => '1',
+				'enabled'         => '1',
+				'default_role'    => 'author',
+				'on_delete'       => 'delete',
+				'reassign_to'     => (string) $heir->ID,
+				'welcome_mail'    => '1',
+				'members_replace' => 'additive',
 			)
 		);
 		$this->assertSame( 303, $reply->status );
 		$this->assertStringContainsString( 'page=scimpress', $reply->header( 'location' ) );
-		$this->assertSettings( true, 'author', 'delete', $heir->ID, true );
+		$this->assertSettings( true, 'author', 'delete', $heir->ID, true, 'additive' );
 		$body = $this->browser->get( self::PAGE . '&updated=1' )->body;
 		$this->assertShows( 'Settings saved.', $body );
 		$this->assertMatchesRegularExpression( '/<option value="author"\s+selected/', $body );
@@ -62,10 +63,11 @@ final class SettingsPageTest extends Scim_Test_Case {
 	public function test_hostile_values_are_refused_or_made_harmless(): void {
 		$this->save(
 			array(
-				'enabled'      => '1',
-				'default_role' => 'administrator',
-				'on_delete'    => 'explode',
-				'reassign_to'  => '999999',
+				'enabled'         => '1',
+				'default_role'    => 'administrator',
+				'on_delete'       => 'explode',
+				'members_replace' => 'explode',
+				'reassign_to'     => '999999',
 			)
 		);
 		$this->assertSettings( true, 'subscriber', 'deactivate', 0, false );
@@ -245,13 +247,14 @@ final class SettingsPageTest extends Scim_Test_Case {
 	/**
 	 * Asserts what is stored.
 	 *
-	 * @param bool   $enabled      Setting.
-	 * @param string $default_role Setting.
-	 * @param string $on_delete    Setting.
-	 * @param int    $reassign_to  Setting.
-	 * @param bool   $welcome_mail Setting.
+	 * @param bool   $enabled         Setting.
+	 * @param string $default_role    Setting.
+	 * @param string $on_delete       Setting.
+	 * @param int    $reassign_to     Setting.
+	 * @param bool   $welcome_mail    Setting.
+	 * @param string $members_replace Setting.
 	 */
-	private function assertSettings( bool $enabled, string $default_role, string $on_delete, int $reassign_to, bool $welcome_mail ): void {
-		$this->assertSame( compact( 'enabled', 'default_role', 'on_delete', 'reassign_to', 'welcome_mail' ), Settings::all() );
+	private function assertSettings( bool $enabled, string $default_role, string $on_delete, int $reassign_to, bool $welcome_mail, string $members_replace = 'strict' ): void {
+		$this->assertSame( compact( 'enabled', 'default_role', 'on_delete', 'reassign_to', 'welcome_mail', 'members_replace' ), Settings::all() );
 	}
 }

@@ -31,6 +31,19 @@ final class StoreDeleteTest extends Test_Case {
 		$this->refused( 'not_found', Needs::delete( $need['id'] ) );
 	}
 
+	public function test_delete_of_another_version_is_stale(): void {
+		foreach ( array( Settings::DEACTIVATE, Settings::DELETE ) as $mode ) {
+			Settings::update( array( 'on_delete' => $mode ) );
+			list( $need, , $user ) = $this->person();
+			$this->perform( Needs::update( $need, 1 ) );
+			$this->refused( 'stale', Needs::delete( $need['id'], 1 ) );
+			$this->assertTrue( Account_State::is_active( $user->ID ) );
+			$this->assertNull( self::row( $need['id'] )->deleted );
+			$this->perform( Needs::delete( $need['id'], 2 ) );
+			$this->refused( 'not_found', Needs::delete( $need['id'], 2 ) );
+		}
+	}
+
 	public function test_person_who_comes_back_gets_the_account_under_a_new_id(): void {
 		list( $need, $record, $user ) = $this->person();
 		get_userdata( $user->ID )->set_role( 'author' );
@@ -248,13 +261,7 @@ final class StoreDeleteTest extends Test_Case {
 	 * @param int $limit  Limit.
 	 */
 	private function page( int $offset, int $limit ): array {
-		return $this->perform(
-			array(
-				'need'   => 'page',
-				'offset' => $offset,
-				'limit'  => $limit,
-			)
-		);
+		return $this->perform( Needs::page( $offset, $limit ) );
 	}
 
 	/**

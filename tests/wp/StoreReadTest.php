@@ -74,6 +74,31 @@ final class StoreReadTest extends Test_Case {
 		}
 	}
 
+	public function test_records_come_backwards_before_a_position(): void {
+		$ids       = array();
+		$positions = array();
+		for ( $number = 0; $number < 5; $number++ ) {
+			list( , $record ) = $this->person( array( 'externalId' => 'shared' ) );
+			$ids[]            = $record['id'];
+			$positions[]      = $record['position'];
+		}
+		foreach ( array( array( null, null ), array( 'externalId', 'shared' ) ) as list( $by, $value ) ) {
+			$back = $this->perform( array( 'before' => $positions[4] ) + Needs::select( $by, $value, 0, 3 ) )['records'];
+			$this->assertSame( array( $ids[3], $ids[2], $ids[1] ), array_column( $back, 'id' ) );
+		}
+		$this->assertSame( array(), $this->perform( array( 'before' => $positions[0] ) + Needs::select( null, null ) )['records'] );
+	}
+
+	public function test_records_are_fetched_by_position(): void {
+		list( $first, $one )  = $this->person();
+		list( $second, $two ) = $this->person();
+		list( $gone, $three ) = $this->person();
+		$this->perform( Needs::delete( $gone['id'] ) );
+		$records = $this->perform( Needs::fetch( array( $two['position'], $three['position'], $one['position'], 999999 ) ) )['records'];
+		$this->assertEqualsCanonicalizing( array( $one, $two ), $records );
+		$this->assertSame( array(), $this->perform( Needs::fetch( array() ) )['records'] );
+	}
+
 	public function test_page_counts_everybody_and_shows_a_part(): void {
 		$ids = array();
 		for ( $number = 0; $number < 5; $number++ ) {
@@ -81,13 +106,7 @@ final class StoreReadTest extends Test_Case {
 		}
 		$this->perform( Needs::delete( array_shift( $ids ) ) );
 		foreach ( array( array( 0, 2 ), array( 2, 2 ), array( 3, 10 ), array( 4, 10 ), array( 0, 0 ) ) as list( $offset, $limit ) ) {
-			$page = $this->perform(
-				array(
-					'need'   => 'page',
-					'offset' => $offset,
-					'limit'  => $limit,
-				)
-			);
+			$page = $this->perform( Needs::page( $offset, $limit ) );
 			$this->assertSame( 4, $page['total'] );
 			$this->assertSame( array_slice( $ids, $offset, $limit ), array_column( $page['records'], 'id' ), "$offset, $limit" );
 		}
@@ -100,12 +119,7 @@ final class StoreReadTest extends Test_Case {
 		foreach ( array( 1, 3, 6 ) as $limit ) {
 			wp_cache_flush();
 			$this->assertSame( 2, self::queries( fn() => $this->perform( Needs::select( null, null, 0, $limit ) ) ), "select $limit" );
-			$page = array(
-				'need'   => 'page',
-				'offset' => 0,
-				'limit'  => $limit,
-			);
-			$this->assertSame( 3, self::queries( fn() => $this->perform( $page ) ), "page $limit" );
+			$this->assertSame( 3, self::queries( fn() => $this->perform( Needs::page( 0, $limit ) ) ), "page $limit" );
 		}
 		$this->assertSame( 1, self::queries( fn() => $this->perform( Needs::select( 'userName', 'nobody' ) ) ) );
 	}

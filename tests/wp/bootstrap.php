@@ -24,7 +24,7 @@ $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 require "$scimpress_site/wp-load.php";
 require_once ABSPATH . 'wp-admin/includes/user.php';
 
-if ( ! class_exists( Scimpress\Store\User_Store::class ) ) {
+if ( ! class_exists( Scimpress\Store\Store::class ) ) {
 	fwrite( STDERR, "the plugin scimpress is not active on the site that SCIMPRESS_SITE names\n" );
 	exit( 1 );
 }

@@ -24,6 +24,7 @@ final class Needs {
 		return array_replace_recursive(
 			array(
 				'need'       => 'create',
+				'resource'   => 'User',
 				'id'         => wp_generate_uuid4(),
 				'now'        => self::NOW,
 				'userName'   => $name,
@@ -62,6 +63,7 @@ final class Needs {
 			$kept,
 			array(
 				'need'      => 'update',
+				'resource'  => 'User',
 				'version'   => $version,
 				'wordpress' => array(),
 			),
@@ -79,23 +81,140 @@ final class Needs {
 	 */
 	public static function select( ?string $by, ?string $value, int $after = 0, int $limit = 10 ): array {
 		return array(
-			'need'  => 'select',
-			'by'    => $by,
-			'value' => $value,
-			'after' => $after,
-			'limit' => $limit,
+			'need'     => 'select',
+			'resource' => 'User',
+			'by'       => $by,
+			'value'    => $value,
+			'after'    => $after,
+			'before'   => null,
+			'limit'    => $limit,
+		);
+	}
+
+	/**
+	 * A page need.
+	 *
+	 * @param int $offset Records before the page.
+	 * @param int $limit  Most records.
+	 */
+	public static function page( int $offset, int $limit ): array {
+		return array(
+			'need'     => 'page',
+			'resource' => 'User',
+			'offset'   => $offset,
+			'limit'    => $limit,
+		);
+	}
+
+	/**
+	 * A fetch need.
+	 *
+	 * @param list<int> $positions Positions.
+	 */
+	public static function fetch( array $positions ): array {
+		return array(
+			'need'      => 'fetch',
+			'resource'  => 'User',
+			'positions' => $positions,
 		);
 	}
 
 	/**
 	 * A delete need.
 	 *
-	 * @param string $id SCIM id.
+	 * @param string   $id      SCIM id.
+	 * @param int|null $version Version that must still be there.
 	 */
-	public static function delete( string $id ): array {
+	public static function delete( string $id, ?int $version = null ): array {
 		return array(
-			'need' => 'delete',
-			'id'   => $id,
+			'need'     => 'delete',
+			'resource' => 'User',
+			'id'       => $id,
+			'version'  => $version,
+		);
+	}
+
+	/**
+	 * A need about groups instead of users.
+	 *
+	 * @param array $need The need.
+	 */
+	public static function of_group( array $need ): array {
+		return array( 'resource' => 'Group' ) + $need;
+	}
+
+	/**
+	 * A create need for a group whose name no other has.
+	 *
+	 * @param list<string> $members SCIM ids.
+	 * @param array        $changes Attributes that differ.
+	 */
+	public static function create_group( array $members = array(), array $changes = array() ): array {
+		$name = 'Group ' . bin2hex( random_bytes( 6 ) );
+		return array(
+			'need'       => 'create',
+			'resource'   => 'Group',
+			'id'         => wp_generate_uuid4(),
+			'now'        => self::NOW,
+			'attributes' => $changes + array(
+				'displayName' => strtolower( $name ),
+				'display'     => $name,
+				'externalId'  => null,
+				'document'    => wp_json_encode( array( 'displayName' => $name ) ),
+			),
+			'clear'      => false,
+			'add'        => $members,
+			'remove'     => array(),
+		);
+	}
+
+	/**
+	 * An update need for a group, a second later; by default of no version and of nothing.
+	 *
+	 * @param string $id      SCIM id.
+	 * @param array  $changes Members of the need that differ.
+	 */
+	public static function update_group( string $id, array $changes ): array {
+		return $changes + array(
+			'need'       => 'update',
+			'resource'   => 'Group',
+			'id'         => $id,
+			'version'    => null,
+			'now'        => self::NOW + 1000,
+			'attributes' => null,
+			'clear'      => false,
+			'add'        => array(),
+			'remove'     => array(),
+		);
+	}
+
+	/**
+	 * A members need.
+	 *
+	 * @param string            $group SCIM id of the group.
+	 * @param int               $after Number of the last membership seen.
+	 * @param int               $limit Most members.
+	 * @param list<string>|null $only  Only those of these SCIM ids.
+	 */
+	public static function members( string $group, int $after = 0, int $limit = 1000, ?array $only = null ): array {
+		return array(
+			'need'  => 'members',
+			'group' => $group,
+			'after' => $after,
+			'limit' => $limit,
+			'only'  => $only,
+		);
+	}
+
+	/**
+	 * A memberships need.
+	 *
+	 * @param list<string> $members SCIM ids.
+	 */
+	public static function memberships( array $members ): array {
+		return array(
+			'need'    => 'memberships',
+			'members' => $members,
 		);
 	}
 }

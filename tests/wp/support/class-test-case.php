@@ -9,16 +9,17 @@ namespace Scimpress\Tests;
 
 use PHPUnit\Framework\TestCase;
 use Scimpress\Settings;
-use Scimpress\Store\User_Store;
+use Scimpress\Store\Schema;
+use Scimpress\Store\Store;
 use Scimpress\Store\User_Table;
 use Scimpress\Tokens;
 
 /**
- * Leaves the site as it was: no users, no rows, no hooks, default settings.
+ * Leaves the site as it was: no users, no groups, no rows, no hooks, default settings.
  */
 abstract class Test_Case extends TestCase {
 
-	protected User_Store $store;
+	protected Store $store;
 
 	/** @var array<string,\WP_Hook> */
 	private array $hooks;
@@ -31,16 +32,17 @@ abstract class Test_Case extends TestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		$this->store = new User_Store();
+		$this->store = new Store();
 		$this->users = self::user_ids();
 		$this->hooks = array_map( static fn( \WP_Hook $hook ): \WP_Hook => clone $hook, $GLOBALS['wp_filter'] );
 		Settings::update(
 			array(
-				'enabled'      => true,
-				'default_role' => 'subscriber',
-				'on_delete'    => Settings::DEACTIVATE,
-				'reassign_to'  => 0,
-				'welcome_mail' => false,
+				'enabled'         => true,
+				'default_role'    => 'subscriber',
+				'on_delete'       => Settings::DEACTIVATE,
+				'reassign_to'     => 0,
+				'welcome_mail'    => false,
+				'members_replace' => Settings::STRICT,
 			)
 		);
 		delete_option( Tokens::OPTION );
@@ -54,7 +56,9 @@ abstract class Test_Case extends TestCase {
 		foreach ( array_diff( self::user_ids(), $this->users ) as $user_id ) {
 			wp_delete_user( $user_id, 1 );
 		}
-		$wpdb->query( 'DELETE FROM ' . User_Table::name() );
+		foreach ( Schema::tables() as $table ) {
+			$wpdb->query( "DELETE FROM $table" );
+		}
 		foreach ( $this->later as $later ) {
 			$later();
 		}
