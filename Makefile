@@ -53,7 +53,7 @@ test: tools ## Run every test, on SQLite and on MariaDB; one line for each layer
 	@cargo build --release
 	@$(RUN)
 
-.PHONY: test-rust test-extension test-entra test-site test-wp test-http test-lint
+.PHONY: conformance test-rust test-extension test-entra test-site test-wp test-http test-lint
 test-rust: ## The engine without PHP: vectors, properties, documentation examples
 	@$(RUN) rust
 test-extension: tools build ## The built extension in real PHP
@@ -62,6 +62,8 @@ test-wp: tools build ## The plugin inside WordPress 7.1, 6.8 and 6.1, on SQLite 
 	@$(RUN) wp
 test-http: tools build ## SCIM over HTTP through nginx and php-fpm, on SQLite and MariaDB
 	@$(RUN) http
+conformance: tools build ## Outside suites against the real site: scim2-tester and scim-sanity, both from PyPI
+	@$(RUN) conformance
 test-entra: ## The Entra simulator's own tests
 	@$(RUN) entra
 test-site: ## The tests of what raises the sites and counts the tests

@@ -89,6 +89,16 @@ def http(database: str) -> Callable[[], Count]:
     return run
 
 
+def conformance(database: str) -> Callable[[], Count]:
+    """Outside suites over HTTP."""
+
+    def run() -> Count:
+        done = command("python3", "tests/conformance/run.py", "--database", database)
+        return count.of_closing_line(done.text).settled(done.code)
+
+    return run
+
+
 # The longest first, so that no core is left alone with one at the end.
 LAYERS = [
     Layer("http-sqlite", "http", http("sqlite")),
@@ -101,6 +111,7 @@ LAYERS = [
     Layer("wp-6.8-sqlite", "wp", wordpress("6.8", "sqlite")),
     # The SQLite integration needs WordPress 6.2 or later.
     Layer("wp-6.1-mariadb", "wp", wordpress("6.1", "mariadb")),
+    Layer("conformance", "conformance", conformance("mariadb")),
     Layer("entra", "entra", entra, built=False),
     Layer("site", "site", site_room, built=False),
 ]
