@@ -44,6 +44,7 @@ final class StoreCreateTest extends Test_Case {
 				'modified'  => Needs::NOW,
 				'document'  => $need['document'],
 				'observed'  => $row->observed,
+				'inGroups'  => false,
 				'wordpress' => array(
 					'user_email'   => $need['userName'],
 					'first_name'   => 'Mira',

@@ -137,6 +137,7 @@ final class StoreGroupTest extends Test_Case {
 				'display_name' => 'Ann Edited',
 			)
 		);
+		$this->assertTrue( $this->perform( Needs::select( 'id', $ann ) )['records'][0]['inGroups'] );
 		$members = $this->perform( Needs::members( $group['id'] ) )['members'];
 		$this->assertLessThan( $members[1]['position'], $members[0]['position'] );
 		foreach ( array( array( $ann, false, 'Ann Edited' ), array( $child['id'], true, 'Ærlig "Talt"' ) ) as $number => $expected ) {
