@@ -1,4 +1,4 @@
-//! The RFCs' own examples that concern users, named by their clauses: `tests/vectors/rfc/`.
+//! The RFCs' own examples, named by their clauses: `tests/vectors/rfc/`.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -9,13 +9,15 @@
 #[expect(dead_code, reason = "other test crates use the rest of it")]
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use support::client::{Site, bare};
+use support::client::{BASE, Site, bare};
 use support::diff::assert_json;
+use support::scene::{Names, assert_holds};
 use support::table;
 
 /// A resource to create, and what of it is stored and answered.
@@ -37,11 +39,47 @@ struct Change {
     after: Map<String, Value>,
 }
 
+/// A request among resources that refer to each other. `{name}` stands for an id, and `{base}` for the base URL.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scene {
+    /// What is there before, in this order.
+    given: Vec<Given>,
+    request: Asked,
+    status: u16,
+    /// What the answer holds; null is an attribute that it must not have.
+    answer: Option<Value>,
+    /// Names for resources that the request makes, by JSON pointers to their locations in the answer.
+    #[serde(default)]
+    made: BTreeMap<String, String>,
+    /// What other requests hold afterwards, by their paths.
+    then: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    name: String,
+    path: String,
+    body: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    method: String,
+    path: String,
+    #[serde(default)]
+    query: BTreeMap<String, String>,
+    body: Option<Value>,
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Example {
     Creation(Creation),
     Change(Change),
+    Scene(Scene),
 }
 
 #[test]
@@ -61,6 +99,7 @@ fn the_examples_of_the_rfcs_give_what_the_rfcs_say() {
         let failure = table::outcome(|| match &example {
             Example::Creation(example) => created(example),
             Example::Change(example) => changed(example),
+            Example::Scene(example) => played(example),
         });
         failures.extend(failure.map(|failure| format!("{name}: {failure}")));
     }
@@ -115,4 +154,48 @@ fn changed(example: &Change) {
         &Value::Object(site.user(&id)),
         &Value::Object(example.after.clone()),
     );
+}
+
+fn played(example: &Scene) {
+    let mut site = Site::default();
+    let mut names = Names::new(BASE);
+    for given in &example.given {
+        let reply = site.send("POST", &given.path, &[], Some(&names.fill(&given.body)));
+        assert_eq!(reply.status, 201, "{}: {}", given.name, reply.text);
+        names.add(&given.name, reply.json()["id"].as_str().unwrap());
+    }
+    let asked = &example.request;
+    let query: Vec<_> = asked
+        .query
+        .iter()
+        .map(|(name, value)| (name.as_str(), names.fill_text(value)))
+        .collect();
+    let query: Vec<_> = query
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let body = asked.body.as_ref().map(|body| names.fill(body));
+    let reply = site.send(
+        &asked.method,
+        &names.fill_text(&asked.path),
+        &query,
+        body.as_ref(),
+    );
+    assert_eq!(reply.status, example.status, "{}", reply.text);
+    for (name, pointer) in &example.made {
+        let answer = reply.json();
+        let location = answer
+            .pointer(pointer)
+            .unwrap_or_else(|| panic!("no {pointer}: {answer}"));
+        let id = location.as_str().unwrap().rsplit('/').next().unwrap();
+        names.add(name, id);
+    }
+    match &example.answer {
+        Some(expected) => assert_holds(&reply.json(), &names.fill(expected)),
+        None => assert_eq!(reply.text, "", "an answer without a body"),
+    }
+    for (path, expected) in &example.then {
+        let found = site.get(&names.fill_text(path));
+        assert_holds(&found.json(), &names.fill(expected));
+    }
 }

@@ -9,5 +9,6 @@ pub(crate) mod crowd;
 pub(crate) mod diff;
 pub(crate) mod groups;
 pub(crate) mod refusal;
+pub(crate) mod scene;
 pub(crate) mod store;
 pub(crate) mod table;
