@@ -1,4 +1,4 @@
-//! The tables of `tests/vectors/` about users, through the engine's front door. `tests/README.md` says what the rows mean.
+//! The tables of `tests/vectors/` about users and groups, through the engine's front door. `tests/README.md` says what the rows mean.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use support::client::{Site, bare};
+use support::client::{BASE, Site, bare, patch_of};
 use support::diff::assert_json;
 use support::refusal::Refusal;
+use support::scene::Names;
 use support::table::{self, complete};
 
 #[derive(Deserialize)]
@@ -95,7 +96,9 @@ fn users_are_brought_to_canonical_names_and_types() {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Projected {
-    user: Map<String, Value>,
+    user: Option<Map<String, Value>>,
+    /// A group; `{1}` is the id of Ada, who is there before.
+    group: Option<Map<String, Value>>,
     query: BTreeMap<String, String>,
     output: Option<Map<String, Value>>,
     #[serde(default)]
@@ -107,25 +110,40 @@ struct Projected {
 fn answers_carry_the_attributes_asked_for() {
     table::check("projection", |row: Projected| {
         let mut site = Site::default();
+        let mut names = Names::new(BASE);
         let query: Vec<_> = row.query.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        let user = complete(&row.user);
-        let created = site.send("POST", "/Users", &query, Some(&user));
+        let (collection, resource) = match (&row.user, &row.group) {
+            (Some(user), None) => ("/Users", complete(user)),
+            (None, Some(group)) => {
+                let ada = json!({"userName": "ada@example.com", "displayName": "Ada"});
+                names.add("1", &site.create(&ada));
+                ("/Groups", names.fill(&Value::Object(group.clone())))
+            }
+            _ => panic!("a row has either 'user' or 'group'"),
+        };
+        let created = site.send("POST", collection, &query, Some(&resource));
         if let Some(error) = &row.error {
             error.assert(&created);
-            error.assert(&site.send("GET", "/Users", &query, None));
+            error.assert(&site.send("GET", collection, &query, None));
             return;
         }
-        let path = format!("/Users/{}", created.json()["id"].as_str().unwrap());
-        let list = site.send("GET", "/Users", &query, None).json();
-        let answers = [
+        let path = format!("{collection}/{}", created.json()["id"].as_str().unwrap());
+        let list = site.send("GET", collection, &query, None).json();
+        let mut answers = vec![
             created.json(),
             site.send("GET", &path, &query, None).json(),
-            site.send("PUT", &path, &query, Some(&user)).json(),
+            site.send("PUT", &path, &query, Some(&resource)).json(),
             list["Resources"][0].clone(),
         ];
+        // A PATCH of a group answers it only when attributes are asked for.
+        if row.user.is_some() || row.query.contains_key("attributes") {
+            let nothing = patch_of(&json!([]));
+            answers.push(site.send("PATCH", &path, &query, Some(&nothing)).json());
+        }
+        let output = names.fill(&json!(row.output.as_ref().unwrap()));
         for answer in answers {
             let Value::Object(mut found) = answer else {
-                panic!("no user: {answer}");
+                panic!("no resource: {answer}");
             };
             assert!(found.shift_remove("id").is_some(), "id is always returned");
             assert!(
@@ -135,7 +153,7 @@ fn answers_carry_the_attributes_asked_for() {
             let meta = found.shift_remove("meta").unwrap_or(json!({}));
             let meta: Vec<&String> = meta.as_object().unwrap().keys().collect();
             assert_eq!(meta, row.meta.iter().collect::<Vec<_>>(), "parts of meta");
-            assert_json(&Value::Object(found), &json!(row.output.as_ref().unwrap()));
+            assert_json(&Value::Object(found), &output);
         }
     });
 }
