@@ -96,11 +96,10 @@ fn a_new_resource_says_what_it_is_and_where() {
         assert!(!made["id"].as_str().unwrap().is_empty());
         let meta = &made["meta"];
         assert_eq!(meta["resourceType"], kind, "RFC 7644 §3.3.1");
-        assert_eq!(
-            reply.header("Location"),
-            meta["location"].as_str(),
-            "RFC 7644 §3.3"
-        );
+        for header in ["Location", "Content-Location"] {
+            let location = meta["location"].as_str();
+            assert_eq!(reply.header(header), location, "RFC 7644 §3.3, RFC 7643 §3.1");
+        }
         assert_eq!(meta["created"], "2026-11-22T07:00:01.000Z");
         assert_eq!(meta["lastModified"], meta["created"], "RFC 7643 §3.1");
         let read = site.get(path_of(&meta["location"]));
@@ -113,6 +112,32 @@ fn a_new_resource_says_what_it_is_and_where() {
                 "RFC 7643 §3.1: id is stable, reading is no change"
             );
         }
+    }
+}
+
+#[test]
+fn a_resource_says_where_its_representation_is() {
+    let (mut site, paths) = site();
+    for path in &paths {
+        let whole = site.get(path);
+        let location = whole.json()["meta"]["location"].as_str().unwrap().to_owned();
+        assert_eq!(path_of(&json!(location)), path);
+        let replaced = site.send("PUT", path, &[], Some(&whole.json()));
+        let some = [("attributes", "displayName")];
+        let patched = site.send("PATCH", path, &some, Some(&patch_of(&json!([]))));
+        let head = site.send("HEAD", path, &[], None);
+        let part = site.send("GET", path, &some, None);
+        for reply in [whole, replaced, patched, head, part] {
+            assert_eq!(reply.status, 200, "{}", reply.text);
+            assert_eq!(
+                reply.header("Content-Location"),
+                Some(location.as_str()),
+                "RFC 7643 §3.1"
+            );
+        }
+    }
+    for path in ["/Users", "/Users/nobody", "/Schemas"] {
+        assert_eq!(site.get(path).header("Content-Location"), None, "{path}");
     }
 }
 

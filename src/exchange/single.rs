@@ -67,12 +67,13 @@ pub(super) async fn answer(
         .pop()
         .unwrap_or_default();
     let body = projection.apply(representation, kind.resource_type());
-    let response = Response::json(status, &body).with("ETag", entity_tag(record));
+    let location = location(&view.config.base, kind.resource_type(), &record.id);
+    // RFC 7643 §3.1: `meta.location` is the Content-Location.
+    let response = Response::json(status, &body)
+        .with("ETag", entity_tag(record))
+        .with("Content-Location", location.as_str());
     Ok(if status == 201 {
-        response.with(
-            "Location",
-            location(&view.config.base, kind.resource_type(), &record.id),
-        )
+        response.with("Location", location)
     } else {
         response
     })

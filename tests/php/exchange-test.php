@@ -67,10 +67,11 @@ final class Exchange_Test extends TestCase {
 		self::assertSame( 201, $exchange->status() );
 		self::assertSame(
 			array(
-				'Content-Type'  => 'application/scim+json',
-				'Cache-Control' => 'no-store',
-				'ETag'          => 'W/"3"',
-				'Location'      => Requests::BASE . '/Users/' . Requests::ID,
+				'Content-Type'     => 'application/scim+json',
+				'Cache-Control'    => 'no-store',
+				'ETag'             => 'W/"3"',
+				'Content-Location' => Requests::BASE . '/Users/' . Requests::ID,
+				'Location'         => Requests::BASE . '/Users/' . Requests::ID,
 			),
 			$exchange->headers()
 		);

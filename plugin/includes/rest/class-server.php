@@ -33,6 +33,7 @@ final class Server {
 		'Access-Control-Expose-Headers',
 		'Cache-Control',
 		'Content-Disposition',
+		'Content-Location',
 		'Content-Type',
 		'ETag',
 		'Expires',
