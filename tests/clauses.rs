@@ -273,12 +273,24 @@ fn schemas_and_resource_types_have_every_attribute_that_they_need() {
             assert_attribute(attribute, true);
         }
     }
+    let named = |id: &Value| -> Vec<Value> {
+        let mut found = schemas["Resources"].as_array().unwrap().iter();
+        let schema = found.find(|schema| schema["id"] == *id).unwrap();
+        let attributes = schema["attributes"].as_array().unwrap().iter();
+        attributes.map(|attribute| attribute["name"].clone()).collect()
+    };
     for kind in site.get("/ResourceTypes").json()["Resources"].as_array().unwrap() {
         assert_described(kind, &["id", "name", "description"]);
         assert!(ids.contains(&&kind["schema"]), "RFC 7643 §6: {kind}");
         for extension in kind["schemaExtensions"].as_array().unwrap() {
             assert!(ids.contains(&&extension["schema"]), "RFC 7643 §6: {extension}");
             assert!(extension["required"].is_boolean());
+            let core = named(&kind["schema"]);
+            let again = named(&extension["schema"]);
+            assert!(
+                !again.iter().any(|name| core.contains(name)),
+                "RFC 7643 §3.3: {extension}"
+            );
         }
         let endpoint = kind["endpoint"].as_str().unwrap();
         let reply = site.get(endpoint);
@@ -401,6 +413,31 @@ fn backwards(value: &Value) -> Value {
         }
         Value::Array(values) => values.iter().map(backwards).collect(),
         other => other.clone(),
+    }
+}
+
+#[test]
+fn a_search_cannot_leave_out_what_is_always_returned() {
+    let (mut site, _) = site();
+    for path in ["/.search", "/Users/.search", "/Groups/.search"] {
+        for names in [
+            json!({"attributes": ["displayName"]}),
+            json!({"excludedAttributes": ["id", "schemas", "meta"]}),
+        ] {
+            let mut body = names.clone();
+            body["schemas"] = json!([SEARCH]);
+            let reply = site.send("POST", path, &[], Some(&body));
+            let list = reply.json();
+            let resources = list["Resources"].as_array().unwrap();
+            assert!(!resources.is_empty());
+            for resource in resources {
+                assert!(
+                    resource["id"].is_string() && resource["schemas"].is_array(),
+                    "RFC 7644 §3.4.3: {names}"
+                );
+                assert_eq!(resource.get("meta"), None);
+            }
+        }
     }
 }
 

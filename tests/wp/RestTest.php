@@ -19,6 +19,8 @@ final class RestTest extends Scim_Test_Case {
 		$made = $this->scim( 'POST', '/Users', array(), self::user_json() );
 		$this->assertScim( 201, $made );
 		$id = $made->json()['id'];
+		// RFC 7643 §3.1: nobody else gets it, and it holds no "bulkId".
+		$this->assertMatchesRegularExpression( '/\A[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\z/', $id );
 		$this->assertStringEndsWith( self::BASE . "/Users/$id", $made->header( 'location' ) );
 		$read = $this->scim( 'GET', "/Users/$id" );
 		$this->assertScim( 200, $read );
