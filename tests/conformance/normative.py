@@ -151,6 +151,8 @@ def main(command, files):
         rows = ",\n".join("  " + json.dumps(entry(sentence)) for sentence in found)
         INVENTORY.write_text(f"[\n{rows}\n]\n", encoding="utf-8")
     elif command == "check":
+        lost = sum(len(keywords(Path(file).read_text(encoding="utf-8-sig"))) for file in files)
+        lost -= sum(len(keywords(sentence["text"])) for sentence in found)
         read = {sentence["rfc"] for sentence in found}
         listed = [row for row in json.loads(INVENTORY.read_text(encoding="utf-8")) if row["rfc"] in read]
         fresh = [entry(sentence) for sentence in found]
@@ -160,8 +162,8 @@ def main(command, files):
         for row in fresh:
             if row not in listed:
                 print(f"{row['id']}: not so in {INVENTORY.name}")
-        print(f"{len(fresh)} sentences in the text, {len(listed)} listed")
-        return int(not found or fresh != listed)
+        print(f"{len(fresh)} sentences in the text, {len(listed)} listed, {lost} keywords outside of them")
+        return int(not found or fresh != listed or lost != 0)
     else:
         sys.exit(__doc__)
     return 0

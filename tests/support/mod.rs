@@ -8,6 +8,7 @@ pub(crate) mod client;
 pub(crate) mod crowd;
 pub(crate) mod diff;
 pub(crate) mod groups;
+pub(crate) mod proofs;
 pub(crate) mod refusal;
 pub(crate) mod scene;
 pub(crate) mod store;
