@@ -156,7 +156,8 @@ class Answers(ScimCase):
         answer = self.scim.post("/Users", self.body())
         user = self.created(answer)
         self.assertIsInstance(user["id"], str)
-        self.assertEqual(answer.headers["location"], user["meta"]["location"])
+        for header in ("location", "content-location"):
+            self.assertEqual(user["meta"]["location"], answer.headers[header])
         self.assertTrue(user["meta"]["location"].endswith(f"/wpo365/v1/Users/{user['id']}"))
         self.assertEqual("User", user["meta"]["resourceType"])
         self.assertRegex(user["meta"]["created"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
