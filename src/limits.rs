@@ -53,6 +53,9 @@ pub const MAX_EMAIL_CHARS: usize = 100;
 /// Longest display name that WordPress's `display_name` column holds, in characters.
 pub const MAX_DISPLAY_NAME_CHARS: usize = 250;
 
+/// Longest password, in bytes: what WordPress hashes, and more than anybody types.
+pub const MAX_PASSWORD_BYTES: usize = 4096;
+
 /// Resources in an answer when the client does not say (RFC 7644 §3.4.2.4).
 pub const DEFAULT_COUNT: usize = 100;
 

@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::error::quoted;
-use crate::schema::{Attribute, ResourceType, Schema};
+use crate::schema::{Attribute, ResourceType, Returned, Schema};
 
 /// An attribute or one of its parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,8 @@ pub enum PathError {
     Syntax(String),
     /// It is of the grammar, and no such attribute exists.
     Unknown(String),
+    /// It names what is never returned, where a value would be compared or ordered by.
+    NeverReturned(String),
 }
 
 impl fmt::Display for PathError {
@@ -47,6 +49,11 @@ impl fmt::Display for PathError {
         match self {
             Self::Syntax(text) => write!(f, "{} is not an attribute path", quoted(text)),
             Self::Unknown(text) => write!(f, "{} is not an attribute of this resource", quoted(text)),
+            Self::NeverReturned(text) => write!(
+                f,
+                "{} is never returned, so nothing can be found or sorted by it",
+                quoted(text)
+            ),
         }
     }
 }
@@ -89,6 +96,25 @@ impl AttributePath {
             .find_map(|extension| Some((*extension, extension.attribute(name)?)))
             .ok_or_else(unknown)?;
         Self::declared(Some(extension), attribute, part, text)
+    }
+
+    /// The attribute that `text` names for comparing or ordering resources by it. Whoever may ask whether a password begins
+    /// with a letter reads the password, so what is never returned cannot be searched.
+    ///
+    /// Fails as [`AttributePath::resolve`] does, and when the attribute or its part is never returned.
+    pub fn resolve_searchable(text: &str, resource_type: &'static ResourceType) -> Result<Self, PathError> {
+        let path = Self::resolve(text, resource_type)?;
+        if let Self::Declared {
+            attribute,
+            sub_attribute,
+            ..
+        } = &path
+            && (attribute.returned == Returned::Never
+                || sub_attribute.is_some_and(|part| part.returned == Returned::Never))
+        {
+            return Err(PathError::NeverReturned(text.to_owned()));
+        }
+        Ok(path)
     }
 
     fn declared(

@@ -78,7 +78,7 @@ impl From<PathError> for ValuePathError {
             PathError::Syntax(text) if text.is_empty() => {
                 Self::Syntax("empty, expected an attribute name".to_owned())
             }
-            PathError::Syntax(_) => Self::Syntax(error.to_string()),
+            PathError::Syntax(_) | PathError::NeverReturned(_) => Self::Syntax(error.to_string()),
             PathError::Unknown(_) => Self::Unknown(error.to_string()),
         }
     }

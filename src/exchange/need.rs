@@ -1,6 +1,7 @@
 //! What the engine needs of the store, and what the store answers: plain data.
 
 use crate::mapping::{Account, Keys, Login};
+use crate::resource::password::Password;
 use crate::schema::{GROUP, ResourceType, USER};
 
 /// Which collection of the store a need concerns.
@@ -190,6 +191,8 @@ pub struct Changes {
     pub document: String,
     /// Fields of the WordPress account to set, by their WordPress names; `None` removes the user meta.
     pub wordpress: Vec<(&'static str, Option<String>)>,
+    /// The account's password, where the client says something of it. It is nowhere else: not in the document, in no answer.
+    pub password: Option<Password>,
 }
 
 /// What a write of a group stores.

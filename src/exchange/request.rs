@@ -31,6 +31,8 @@ pub struct Config {
     pub max_body_bytes: usize,
     /// Whether a PATCH that replaces members adds them instead (Entra quirk Q-31).
     pub members_additive: bool,
+    /// Whether passwords that clients send are passed over: on a site where nobody signs in with one.
+    pub passwords_ignored: bool,
 }
 
 impl Default for Config {
@@ -41,6 +43,7 @@ impl Default for Config {
             new_id: String::new(),
             max_body_bytes: MAX_BODY_BYTES,
             members_additive: false,
+            passwords_ignored: false,
         }
     }
 }

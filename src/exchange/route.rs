@@ -69,11 +69,15 @@ pub(super) async fn dispatch(
         };
     }
     let document = if is("ServiceProviderConfig") && rest.is_empty() {
-        discovery::service_provider_config(&config.base, config.max_body_bytes)
+        discovery::service_provider_config(&config.base, config.max_body_bytes, !config.passwords_ignored)
     } else if is("ResourceTypes") {
         collection(rest, discovery::resource_types(&config.base), "name")?
     } else if is("Schemas") {
-        collection(rest, discovery::schemas(&config.base), "id")?
+        collection(
+            rest,
+            discovery::schemas(&config.base, !config.passwords_ignored),
+            "id",
+        )?
     } else if is("Me") && rest.is_empty() {
         // RFC 7644 §3.11: a token belongs to the client, no resource is its own.
         return Err(not_implemented("/Me"));

@@ -13,7 +13,8 @@ use crate::json;
 use crate::limits::MAX_UPDATE_ATTEMPTS;
 use crate::mapping::{self, Account, Keys, Login};
 use crate::patch::PatchRequest;
-use crate::resource::{Resource, normalise, user};
+use crate::resource::password::{self, Password};
+use crate::resource::{Resource, normalise, user, values};
 use crate::schema::USER;
 
 /// `POST /Users`
@@ -22,7 +23,8 @@ pub(super) async fn create(request: &Request, config: &Config, store: &Store) ->
     request.require_json()?;
     // RFC 7644 §3.3: an `id` that the client sends is ignored, the server assigns it.
     let mut resource = normalise::resource(&json::object(&request.body)?, &USER)?;
-    user::check(&resource)?;
+    let password = password::take(&mut resource);
+    let password = settled(&mut resource, password, config)?;
     resource.entry("active").or_insert_with(|| Value::Bool(true));
     let account = Account::of(&resource);
     let mut wordpress: Vec<_> = account
@@ -37,7 +39,10 @@ pub(super) async fn create(request: &Request, config: &Config, store: &Store) ->
     let record = store
         .create(
             config.new_id.clone(),
-            changes(&resource, state(&resource), config, wordpress),
+            Changes {
+                password,
+                ..changes(&resource, state(&resource), config, wordpress)
+            },
             Login::of(&resource),
         )
         .await?;
@@ -57,10 +62,18 @@ pub(super) async fn replace(
 ) -> Result<Response, ScimError> {
     request.require_json()?;
     let body = json::object(&request.body)?;
-    let new = normalise::resource(&body, &USER)?;
-    user::check(&new)?;
+    let mut new = normalise::resource(&body, &USER)?;
+    let password = password::take(&mut new);
+    let password = settled(&mut new, password, config)?;
     single::refuse_other_id(&body, id)?;
-    change(request, config, store, id, |_| Ok((new.clone(), Vec::new()))).await
+    change(request, config, store, id, |_| {
+        Ok(Changed {
+            user: new.clone(),
+            password: password.clone(),
+            ignored: Vec::new(),
+        })
+    })
+    .await
 }
 
 /// `PATCH /Users/{id}`
@@ -75,12 +88,43 @@ pub(super) async fn patch(
     change(request, config, store, id, |before| {
         let mut target = before.clone();
         target.insert("id".into(), Value::String(id.to_owned()));
+        password::mark(&mut target);
         let mut patched = operations.apply(&target, &USER)?;
         patched.resource.shift_remove("id");
-        user::check(&patched.resource)?;
-        Ok((patched.resource, patched.ignored))
+        let password = password::take_marked(&mut patched.resource);
+        let password = settled(&mut patched.resource, password, config)?;
+        Ok(Changed {
+            user: patched.resource,
+            password,
+            ignored: patched.ignored,
+        })
     })
     .await
+}
+
+/// A user after a change.
+struct Changed {
+    user: Resource,
+    password: Option<Password>,
+    /// What the change named and no schema knows.
+    ignored: Vec<String>,
+}
+
+/// Checks a user that is to be stored; what of the password goes with it.
+fn settled(
+    user: &mut Resource,
+    password: Option<Password>,
+    config: &Config,
+) -> Result<Option<Password>, ScimError> {
+    values::merge_equal(user, &USER);
+    user::check(user)?;
+    match password {
+        Some(password) if !config.passwords_ignored => {
+            password::check(&password)?;
+            Ok(Some(password))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Reads, changes and writes a user. When another request wrote in between, all of it is done again on the new state, so
@@ -90,7 +134,7 @@ async fn change(
     config: &Config,
     store: &Store,
     id: &str,
-    apply: impl Fn(&Resource) -> Result<(Resource, Vec<String>), ScimError>,
+    apply: impl Fn(&Resource) -> Result<Changed, ScimError>,
 ) -> Result<Response, ScimError> {
     let projection = projection(request, Kind::User)?;
     let mut attempts = 0;
@@ -99,14 +143,22 @@ async fn change(
         let record = fetch(store, Kind::User, id).await?;
         single::require_unchanged(request, &record)?;
         let before = current(&record)?;
-        let (after, ignored) = apply(&before)?;
+        let Changed {
+            user: after,
+            password,
+            ignored,
+        } = apply(&before)?;
         let mut notices = ignored_attributes(&record.id, &ignored);
-        let record = if after == before {
+        // Whether a password is the present one only WordPress can tell, so one that is sent is always written.
+        let record = if after == before && password.is_none() {
             record
         } else {
             // An account whose `active` is not mentioned, or removed, keeps its state: neither may let somebody in again.
             let active = state(&after).filter(|state| Some(*state) != state_of(&record));
-            let changes = changes(&after, active, config, differences(&before, &after));
+            let changes = Changes {
+                password,
+                ..changes(&after, active, config, differences(&before, &after))
+            };
             match store.update(record.id, record.version, changes).await {
                 Ok(updated) => {
                     if after.get("externalId") != before.get("externalId") {
@@ -149,6 +201,7 @@ fn changes(
         active,
         document: serde_json::to_string(resource).unwrap_or_default(),
         wordpress,
+        password: None,
     }
 }
 

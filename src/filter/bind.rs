@@ -72,7 +72,7 @@ pub(super) fn path(name: &str, resource_type: &'static ResourceType) -> Result<A
             sub_attribute: None,
         });
     }
-    AttributePath::resolve(name, resource_type)
+    AttributePath::resolve_searchable(name, resource_type)
 }
 
 /// The test of an attribute whose name begins at the byte `start` of `source`.

@@ -144,7 +144,7 @@ fn read_only(name: &str) -> ScimError {
 fn require_mutable(attribute: &Attribute, part: &Attribute) -> Result<(), ScimError> {
     let name = format!("{}.{}", attribute.name, part.name);
     match part.mutability {
-        Mutability::ReadWrite => Ok(()),
+        Mutability::ReadWrite | Mutability::WriteOnly => Ok(()),
         Mutability::ReadOnly => Err(read_only(&name)),
         Mutability::Immutable => Err(ScimError::new(
             ErrorKind::Mutability,

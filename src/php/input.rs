@@ -110,6 +110,7 @@ pub(super) fn config(table: &ZendHashTable) -> PhpResult<Config> {
         new_id: text(table, "newId")?,
         max_body_bytes: ini::max_body_bytes(),
         members_additive: boolean(table, "membersAdditive")?,
+        passwords_ignored: boolean(table, "passwordsIgnored")?,
     })
 }
 

@@ -162,6 +162,9 @@ fn write(table: &mut ZendHashTable, changes: &Changes) -> PhpResult<()> {
     for (name, value) in &changes.wordpress {
         insert(&mut fields, name, value.as_deref())?;
     }
+    if let Some(password) = &changes.password {
+        insert(&mut fields, "password", password.as_str())?;
+    }
     insert(table, "wordpress", fields)
 }
 

@@ -4,9 +4,11 @@ pub mod envelope;
 pub mod group;
 pub mod list;
 pub mod normalise;
+pub mod password;
 pub mod project;
 pub mod sort;
 pub mod user;
+pub mod values;
 
 use serde_json::{Map, Value};
 

@@ -13,7 +13,7 @@ use crate::error::{ScimError, quoted};
 use crate::json::kind;
 use crate::path::{is_urn, strip_urn};
 use crate::quirks;
-use crate::schema::{Attribute, AttributeType, ResourceType};
+use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
 
 /// A resource as POST and PUT carry it.
 ///
@@ -143,7 +143,8 @@ fn one(
     };
     Ok(match (attribute.kind, value) {
         (_, Value::Null) => None,
-        (_, Value::String(text)) if text.is_empty() => None,
+        // An empty password is no way to say that there is none.
+        (_, Value::String(text)) if text.is_empty() && attribute.mutability != Mutability::WriteOnly => None,
         (AttributeType::Binary, Value::String(text)) if !is_base64(text) => return Err(wrong_type()),
         (AttributeType::String | AttributeType::Reference | AttributeType::Binary, Value::String(_))
         | (AttributeType::Decimal, Value::Number(_))

@@ -66,20 +66,20 @@ impl Projection {
         representation: Map<String, Value>,
         resource_type: &'static ResourceType,
     ) -> Map<String, Value> {
-        let (paths, only) = match self {
-            Self::Default => return representation,
-            Self::Only(paths) => (paths, true),
-            Self::Except(paths) => (paths, false),
+        let (paths, mode) = match self {
+            Self::Default => return without_hidden(representation, resource_type),
+            Self::Only(paths) => (paths, Mode::Only),
+            Self::Except(paths) => (paths, Mode::Except),
         };
         let mut output = Map::new();
         for (key, value) in representation {
-            let kept = if always_returned(&key) {
+            let kept = if key == "schemas" {
                 Some(value)
             } else if is_urn(&key) {
-                extension(&key, value, paths, only, resource_type)
+                extension(&key, value, paths, mode, resource_type)
             } else {
-                let selection = Selection::of(paths, None, &key);
-                selection.apply(value, only)
+                let attribute = resource_type.core_attribute(&key);
+                Selection::of(paths, None, &key).apply(attribute, value, mode)
             };
             if let Some(value) = kept {
                 output.insert(key, value);
@@ -89,18 +89,59 @@ impl Projection {
     }
 }
 
-/// `schemas` and what RFC 7643 §7 calls `returned: always`.
-fn always_returned(key: &str) -> bool {
-    key == "schemas"
-        || crate::schema::find(&COMMON_ATTRIBUTES, key)
-            .is_some_and(|attribute| attribute.returned == Returned::Always)
+/// Which way a list of paths is meant.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Default,
+    Only,
+    Except,
+}
+
+/// All but what the tables hide: values that are never returned, or only on request.
+fn without_hidden(
+    mut representation: Map<String, Value>,
+    resource_type: &'static ResourceType,
+) -> Map<String, Value> {
+    drop_hidden(&mut representation, &COMMON_ATTRIBUTES);
+    drop_hidden(&mut representation, resource_type.schema.attributes);
+    for schema in resource_type.extensions {
+        if schema.attributes.iter().any(hides)
+            && let Some(Value::Object(members)) = representation.get_mut(schema.id)
+        {
+            drop_hidden(members, schema.attributes);
+            if members.is_empty() {
+                representation.shift_remove(schema.id);
+            }
+        }
+    }
+    representation
+}
+
+fn drop_hidden(object: &mut Map<String, Value>, attributes: &'static [Attribute]) {
+    for attribute in attributes.iter().filter(|attribute| hides(attribute)) {
+        let Some(slot) = object.get_mut(attribute.name) else {
+            continue;
+        };
+        match Selection::default().apply(Some(attribute), slot.take(), Mode::Default) {
+            Some(value) => *slot = value,
+            None => {
+                object.shift_remove(attribute.name);
+            }
+        }
+    }
+}
+
+/// Whether an attribute, or a part of it, is not there by default.
+fn hides(attribute: &Attribute) -> bool {
+    matches!(attribute.returned, Returned::Never | Returned::Request)
+        || attribute.sub_attributes.iter().any(hides)
 }
 
 fn extension(
     urn: &str,
     value: Value,
     paths: &[AttributePath],
-    only: bool,
+    mode: Mode,
     resource_type: &'static ResourceType,
 ) -> Option<Value> {
     let whole = paths.iter().any(|path| match path {
@@ -108,36 +149,36 @@ fn extension(
         AttributePath::Undeclared { urn: head, name } => format!("{head}:{name}").eq_ignore_ascii_case(urn),
         AttributePath::Declared { .. } => false,
     });
-    if whole {
-        return only.then_some(value);
-    }
     let Value::Object(members) = value else {
         return None;
     };
     let schema = resource_type.extension(urn);
     let mut output = Map::new();
     for (name, value) in members {
-        let selection = match schema {
+        let attribute = schema.and_then(|schema| schema.attribute(&name));
+        let mut selection = match schema {
             Some(schema) => Selection::of(paths, Some(schema.id), &name),
             None => Selection::undeclared(paths, urn, &name),
         };
-        if let Some(value) = selection.apply(value, only) {
+        // Who asks for an extension does not ask for what is returned on request.
+        selection.whole |= whole && attribute.is_none_or(|it| it.returned != Returned::Request);
+        if let Some(value) = selection.apply(attribute, value, mode) {
             output.insert(name, value);
         }
     }
     (!output.is_empty()).then_some(Value::Object(output))
 }
 
-/// What a list of paths says of one attribute.
-enum Selection {
-    None,
-    Parts(Vec<&'static Attribute>),
-    Whole,
+/// What a list of paths says of one attribute: that it is meant as a whole, or which of its parts are.
+#[derive(Default)]
+struct Selection {
+    whole: bool,
+    parts: Vec<&'static Attribute>,
 }
 
 impl Selection {
     fn of(paths: &[AttributePath], urn: Option<&str>, name: &str) -> Self {
-        let mut parts = Vec::new();
+        let mut selection = Self::default();
         for path in paths {
             let AttributePath::Declared {
                 extension,
@@ -151,34 +192,54 @@ impl Selection {
                 continue;
             }
             match sub_attribute {
-                Some(part) => parts.push(*part),
-                None => return Self::Whole,
+                Some(part) => selection.parts.push(*part),
+                None => selection.whole = true,
             }
         }
-        if parts.is_empty() {
-            Self::None
-        } else {
-            Self::Parts(parts)
-        }
+        selection
     }
 
     fn undeclared(paths: &[AttributePath], urn: &str, name: &str) -> Self {
-        let named = paths.iter().any(|path| {
+        let whole = paths.iter().any(|path| {
             matches!(path, AttributePath::Undeclared { urn: head, name: tail }
                 if head.eq_ignore_ascii_case(urn) && tail.eq_ignore_ascii_case(name))
         });
-        if named { Self::Whole } else { Self::None }
+        Self {
+            whole,
+            ..Self::default()
+        }
     }
 
-    fn apply(&self, value: Value, only: bool) -> Option<Value> {
-        match self {
-            Self::None => (!only).then_some(value),
-            Self::Whole => only.then_some(value),
-            Self::Parts(parts) => {
-                let keep = |name: &str| parts.iter().any(|part| part.name == name) == only;
-                restrict(value, &keep)
-            }
+    /// What is left of a value. RFC 7643 §7 `returned` goes before what the client asks for, of a part as of a whole.
+    fn apply(&self, attribute: Option<&'static Attribute>, value: Value, mode: Mode) -> Option<Value> {
+        let returned = attribute.map_or(Returned::Default, |attribute| attribute.returned);
+        let named = self.whole || !self.parts.is_empty();
+        let shown = match (returned, mode) {
+            (Returned::Never, _) | (Returned::Request, Mode::Default | Mode::Except) => false,
+            (Returned::Always, _) | (Returned::Default, Mode::Default) => true,
+            (Returned::Default | Returned::Request, Mode::Only) => named,
+            (Returned::Default, Mode::Except) => !self.whole,
+        };
+        if !shown {
+            return None;
         }
+        let parts = attribute.map_or(&[][..], |attribute| attribute.sub_attributes);
+        if self.parts.is_empty() && !parts.iter().any(hides) {
+            return Some(value);
+        }
+        // Without a choice among them all parts are meant.
+        let all = self.whole || self.parts.is_empty() || returned == Returned::Always;
+        restrict(value, &|name: &str| {
+            let listed = self.parts.iter().any(|part| part.name == name);
+            let part = parts.iter().find(|part| part.name == name);
+            match part.map_or(Returned::Default, |part| part.returned) {
+                Returned::Never => false,
+                Returned::Always => true,
+                Returned::Request => mode == Mode::Only && listed,
+                Returned::Default if mode == Mode::Except => !listed,
+                Returned::Default => all || listed,
+            }
+        })
     }
 }
 

@@ -50,7 +50,7 @@ impl SortBy {
         let Some(name) = sort_by.map(str::trim).filter(|name| !name.is_empty()) else {
             return Ok(None);
         };
-        let path = AttributePath::resolve(name, resource_type)
+        let path = AttributePath::resolve_searchable(name, resource_type)
             .map_err(|error| ScimError::new(ErrorKind::InvalidPath, format!("sortBy: {error}")))?;
         match &path {
             AttributePath::Declared { .. } => Ok(Some(Self { path, descending })),

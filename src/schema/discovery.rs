@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Attribute, AttributeType, GROUP, ResourceType, Schema, USER};
+use super::{Attribute, AttributeType, GROUP, Mutability, ResourceType, Schema, USER};
 use crate::limits::{DEFAULT_COUNT, MAX_BULK_OPERATIONS, MAX_COUNT};
 
 const SCHEMA_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
@@ -13,13 +13,17 @@ static RESOURCE_TYPES: [&ResourceType; 2] = [&USER, &GROUP];
 
 /// `/ServiceProviderConfig`, RFC 7643 §5.
 #[must_use]
-pub fn service_provider_config(base: &str, max_body_bytes: usize) -> Map<String, Value> {
+pub fn service_provider_config(
+    base: &str,
+    max_body_bytes: usize,
+    change_password: bool,
+) -> Map<String, Value> {
     object(json!({
         "schemas": [SERVICE_PROVIDER_CONFIG_SCHEMA],
         "patch": {"supported": true},
         "bulk": {"supported": true, "maxOperations": MAX_BULK_OPERATIONS, "maxPayloadSize": max_body_bytes},
         "filter": {"supported": true, "maxResults": MAX_COUNT},
-        "changePassword": {"supported": false},
+        "changePassword": {"supported": change_password},
         "sort": {"supported": true},
         "etag": {"supported": true},
         "pagination": {
@@ -71,24 +75,29 @@ pub fn resource_types(base: &str) -> Vec<Map<String, Value>> {
         .collect()
 }
 
-/// `/Schemas`, RFC 7643 §7.
+/// `/Schemas`, RFC 7643 §7. A site that takes no passwords (`change_password`) has no such attribute.
 #[must_use]
-pub fn schemas(base: &str) -> Vec<Map<String, Value>> {
+pub fn schemas(base: &str, change_password: bool) -> Vec<Map<String, Value>> {
     let mut documents = Vec::new();
     for resource_type in RESOURCE_TYPES {
-        documents.push(schema(resource_type.schema, base));
+        documents.push(schema(resource_type.schema, base, change_password));
         documents.extend(
             resource_type
                 .extensions
                 .iter()
-                .map(|extension| schema(extension, base)),
+                .map(|extension| schema(extension, base, change_password)),
         );
     }
     documents
 }
 
-fn schema(schema: &Schema, base: &str) -> Map<String, Value> {
-    let attributes: Vec<Value> = schema.attributes.iter().map(attribute).collect();
+fn schema(schema: &Schema, base: &str, change_password: bool) -> Map<String, Value> {
+    let attributes: Vec<Value> = schema
+        .attributes
+        .iter()
+        .filter(|attribute| change_password || attribute.mutability != Mutability::WriteOnly)
+        .map(attribute)
+        .collect();
     object(json!({
         "schemas": [SCHEMA_SCHEMA],
         "id": schema.id,

@@ -30,6 +30,7 @@ pub static GROUP_SCHEMA: Schema = Schema {
 
 static MEMBER: [Attribute; 4] = [
     Attribute::string("value", "Identifier of the member")
+        .required()
         .case_exact()
         .immutable(),
     Attribute::reference("$ref", &["User", "Group"], "URI of the member").immutable(),

@@ -62,6 +62,8 @@ pub enum Mutability {
     ReadWrite,
     /// The client sets it once, with the value it is a part of.
     Immutable,
+    /// The client may set it at any time, and nobody reads it.
+    WriteOnly,
 }
 
 impl Mutability {
@@ -72,6 +74,7 @@ impl Mutability {
             Self::ReadOnly => "readOnly",
             Self::ReadWrite => "readWrite",
             Self::Immutable => "immutable",
+            Self::WriteOnly => "writeOnly",
         }
     }
 }
@@ -81,8 +84,12 @@ impl Mutability {
 pub enum Returned {
     /// In every answer, whatever the client excludes.
     Always,
-    /// Unless the client excludes it.
+    /// In no answer, and not to be found out by filters either.
+    Never,
+    /// Unless the client excludes it, or asks for others only.
     Default,
+    /// When the client asks for it.
+    Request,
 }
 
 impl Returned {
@@ -91,7 +98,9 @@ impl Returned {
     pub fn name(self) -> &'static str {
         match self {
             Self::Always => "always",
+            Self::Never => "never",
             Self::Default => "default",
+            Self::Request => "request",
         }
     }
 }
@@ -225,6 +234,13 @@ impl Attribute {
 
     const fn always_returned(mut self) -> Self {
         self.returned = Returned::Always;
+        self
+    }
+
+    /// RFC 7643 §7: what is `writeOnly` is usually never returned.
+    const fn write_only(mut self) -> Self {
+        self.mutability = Mutability::WriteOnly;
+        self.returned = Returned::Never;
         self
     }
 

@@ -11,7 +11,7 @@ pub static USER: ResourceType = ResourceType {
     extensions: &[&ENTERPRISE_USER, &WPO365_USER],
 };
 
-/// RFC 7643 §4.1, without `password`: sign-in belongs to the identity provider.
+/// RFC 7643 §4.1
 pub static USER_SCHEMA: Schema = Schema {
     id: "urn:ietf:params:scim:schemas:core:2.0:User",
     name: "User",
@@ -36,6 +36,9 @@ pub static USER_SCHEMA: Schema = Schema {
         Attribute::string("locale", "Locale for dates, numbers and currency"),
         Attribute::string("timezone", "Time zone, such as Europe/Oslo"),
         Attribute::boolean("active", "Whether the user may sign in"),
+        Attribute::string("password", "Password that the user signs in with on the site")
+            .case_exact()
+            .write_only(),
         Attribute::complex("emails", &EMAIL, "E-mail addresses").multi_valued(),
         Attribute::complex("phoneNumbers", &PHONE_NUMBER, "Phone numbers").multi_valued(),
         Attribute::complex("ims", &IM, "Instant messaging addresses").multi_valued(),

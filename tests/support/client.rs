@@ -24,6 +24,8 @@ pub(crate) struct Site {
     pub(crate) max_body_bytes: Option<usize>,
     /// The setting for clients that replace members by the one who joins.
     pub(crate) members_additive: bool,
+    /// The setting for sites where nobody signs in with a password.
+    pub(crate) passwords_ignored: bool,
     requests: u32,
 }
 
@@ -78,6 +80,7 @@ impl Site {
             now: START_MS + i64::from(self.requests) * 1000,
             new_id: format!("0b5e3c7a-0000-4000-8000-{:012}", self.requests),
             members_additive: self.members_additive,
+            passwords_ignored: self.passwords_ignored,
             ..Config::default()
         };
         if let Some(limit) = self.max_body_bytes {

@@ -36,6 +36,8 @@ pub(crate) struct Row {
     pub(crate) login: String,
     pub(crate) user_principal_name: Option<String>,
     pub(crate) aad_object_id: Option<String>,
+    /// What the account is signed in with; `None` when nobody knows it.
+    pub(crate) password: Option<String>,
 }
 
 impl Row {
@@ -249,6 +251,7 @@ impl Memory {
             },
             user_principal_name: None,
             aad_object_id: None,
+            password: None,
         };
         self.write(&mut row, changes);
         let record = row.record.clone();
@@ -340,6 +343,9 @@ impl Memory {
             }
         }
         row.keys = changes.keys.clone();
+        if let Some(password) = &changes.password {
+            row.password = password.as_str().map(str::to_owned);
+        }
     }
 }
 

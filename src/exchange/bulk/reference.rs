@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::operation::Operation;
 use crate::error::{ErrorKind, ScimError, quoted};
+use crate::path::member;
+use crate::resource::password::PASSWORD;
 
 pub(super) const REFERENCE: &str = "bulkId:";
 
@@ -55,7 +57,10 @@ pub(super) fn collect(value: &Value, references: &mut Vec<String>) {
     match value {
         Value::String(text) => references.extend(text.strip_prefix(REFERENCE).map(str::to_owned)),
         Value::Array(values) => values.iter().for_each(|value| collect(value, references)),
-        Value::Object(members) => members.values().for_each(|value| collect(value, references)),
+        Value::Object(members) => members
+            .iter()
+            .filter(|(name, _)| !is_secret(members, name))
+            .for_each(|(_, value)| collect(value, references)),
         _ => {}
     }
 }
@@ -96,9 +101,34 @@ pub(super) fn resolve(value: &mut Value, ids: &HashMap<&str, &str>) {
             }
         }
         Value::Array(values) => values.iter_mut().for_each(|value| resolve(value, ids)),
-        Value::Object(members) => members.values_mut().for_each(|value| resolve(value, ids)),
+        Value::Object(members) => {
+            let secrets: Vec<String> = members
+                .keys()
+                .filter(|name| is_secret(members, name))
+                .cloned()
+                .collect();
+            members
+                .iter_mut()
+                .filter(|(name, _)| !secrets.contains(name))
+                .for_each(|(_, value)| resolve(value, ids));
+        }
         _ => {}
     }
+}
+
+/// Whether a member is a password, or the value of an operation on it: that is never a reference, whatever it begins with,
+/// and an error would show it.
+fn is_secret(members: &Map<String, Value>, name: &str) -> bool {
+    let names_password = |text: &str| {
+        text.rsplit(':')
+            .next()
+            .is_some_and(|name| name.trim().eq_ignore_ascii_case(PASSWORD))
+    };
+    names_password(name)
+        || (name.eq_ignore_ascii_case("value")
+            && member(members, "path")
+                .and_then(Value::as_str)
+                .is_some_and(names_password))
 }
 
 /// The path with the id in the place of a reference at its end.
