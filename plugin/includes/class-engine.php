@@ -28,7 +28,7 @@ final class Engine {
 	 * never its message: messages of other plugins may carry names and addresses.
 	 *
 	 * @param array{method: string, path: string, query: array<string,string>, headers: array<string,string>, body: string} $request Raw parts of the HTTP request.
-	 * @param array{base: string, now: int, newId: string, membersAdditive: bool}                                           $config  Base URL, time in milliseconds, id for a new resource, whether replacing members only adds them.
+	 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool}                   $config  Base URL, time in milliseconds, id for a new resource, whether replacing members only adds them, whether passwords are passed over.
 	 * @param callable(array): array                                                                                        $perform Performs one need and returns its answer.
 	 */
 	public static function answer( array $request, array $config, callable $perform ): Answer {

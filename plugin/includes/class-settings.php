@@ -26,12 +26,13 @@ final class Settings {
 	public const ADDITIVE = 'additive';
 
 	private const DEFAULTS = array(
-		'enabled'         => false,
-		'default_role'    => 'subscriber',
-		'on_delete'       => self::DEACTIVATE,
-		'reassign_to'     => 0,
-		'welcome_mail'    => false,
-		'members_replace' => self::STRICT,
+		'enabled'          => false,
+		'default_role'     => 'subscriber',
+		'on_delete'        => self::DEACTIVATE,
+		'reassign_to'      => 0,
+		'welcome_mail'     => false,
+		'members_replace'  => self::STRICT,
+		'ignore_passwords' => false,
 	);
 
 	/**
@@ -104,9 +105,16 @@ final class Settings {
 	}
 
 	/**
+	 * Whether passwords that clients send are passed over, on a site where nobody signs in with one.
+	 */
+	public static function ignore_passwords(): bool {
+		return self::all()['ignore_passwords'];
+	}
+
+	/**
 	 * All stored settings.
 	 *
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, members_replace: string}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, members_replace: string, ignore_passwords: bool}
 	 */
 	public static function all(): array {
 		$stored = get_option( self::OPTION, array() );
@@ -144,17 +152,18 @@ final class Settings {
 	 * Turns anything into settings.
 	 *
 	 * @param array<string,mixed> $values Values from the database or from a form.
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, members_replace: string}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, members_replace: string, ignore_passwords: bool}
 	 */
 	private static function sanitize( array $values ): array {
 		$values = array_merge( self::DEFAULTS, array_filter( array_intersect_key( $values, self::DEFAULTS ), 'is_scalar' ) );
 		return array(
-			'enabled'         => (bool) $values['enabled'],
-			'default_role'    => sanitize_text_field( (string) $values['default_role'] ),
-			'on_delete'       => self::DELETE === $values['on_delete'] ? self::DELETE : self::DEACTIVATE,
-			'reassign_to'     => absint( $values['reassign_to'] ),
-			'welcome_mail'    => (bool) $values['welcome_mail'],
-			'members_replace' => self::ADDITIVE === $values['members_replace'] ? self::ADDITIVE : self::STRICT,
+			'enabled'          => (bool) $values['enabled'],
+			'default_role'     => sanitize_text_field( (string) $values['default_role'] ),
+			'on_delete'        => self::DELETE === $values['on_delete'] ? self::DELETE : self::DEACTIVATE,
+			'reassign_to'      => absint( $values['reassign_to'] ),
+			'welcome_mail'     => (bool) $values['welcome_mail'],
+			'members_replace'  => self::ADDITIVE === $values['members_replace'] ? self::ADDITIVE : self::STRICT,
+			'ignore_passwords' => (bool) $values['ignore_passwords'],
 		);
 	}
 }

@@ -85,10 +85,11 @@ final class Types_Test extends TestCase {
 		yield from self::broken(
 			Requests::config(),
 			array(
-				'base'            => 'string',
-				'now'             => 'int',
-				'newId'           => 'string',
-				'membersAdditive' => 'bool',
+				'base'             => 'string',
+				'now'              => 'int',
+				'newId'            => 'string',
+				'membersAdditive'  => 'bool',
+				'passwordsIgnored' => 'bool',
 			)
 		);
 		yield 'base is not UTF-8' => array( Requests::config( array( 'base' => "\xff" ) ) );

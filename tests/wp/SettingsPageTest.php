@@ -40,17 +40,18 @@ final class SettingsPageTest extends Scim_Test_Case {
 		$heir  = $this->stranger( array( 'role' => 'editor' ) );
 		$reply = $this->save(
 			array(
-				'enabled'         => '1',
-				'default_role'    => 'author',
-				'on_delete'       => 'delete',
-				'reassign_to'     => (string) $heir->ID,
-				'welcome_mail'    => '1',
-				'members_replace' => 'additive',
+				'enabled'          => '1',
+				'default_role'     => 'author',
+				'on_delete'        => 'delete',
+				'reassign_to'      => (string) $heir->ID,
+				'welcome_mail'     => '1',
+				'members_replace'  => 'additive',
+				'ignore_passwords' => '1',
 			)
 		);
 		$this->assertSame( 303, $reply->status );
 		$this->assertStringContainsString( 'page=scimpress', $reply->header( 'location' ) );
-		$this->assertSettings( true, 'author', 'delete', $heir->ID, true, 'additive' );
+		$this->assertSettings( true, 'author', 'delete', $heir->ID, true, 'additive', true );
 		$body = $this->browser->get( self::PAGE . '&updated=1' )->body;
 		$this->assertShows( 'Settings saved.', $body );
 		$this->assertMatchesRegularExpression( '/<option value="author"\s+selected/', $body );
@@ -247,14 +248,15 @@ final class SettingsPageTest extends Scim_Test_Case {
 	/**
 	 * Asserts what is stored.
 	 *
-	 * @param bool   $enabled         Setting.
-	 * @param string $default_role    Setting.
-	 * @param string $on_delete       Setting.
-	 * @param int    $reassign_to     Setting.
-	 * @param bool   $welcome_mail    Setting.
-	 * @param string $members_replace Setting.
+	 * @param bool   $enabled          Setting.
+	 * @param string $default_role     Setting.
+	 * @param string $on_delete        Setting.
+	 * @param int    $reassign_to      Setting.
+	 * @param bool   $welcome_mail     Setting.
+	 * @param string $members_replace  Setting.
+	 * @param bool   $ignore_passwords Setting.
 	 */
-	private function assertSettings( bool $enabled, string $default_role, string $on_delete, int $reassign_to, bool $welcome_mail, string $members_replace = 'strict' ): void {
-		$this->assertSame( compact( 'enabled', 'default_role', 'on_delete', 'reassign_to', 'welcome_mail', 'members_replace' ), Settings::all() );
+	private function assertSettings( bool $enabled, string $default_role, string $on_delete, int $reassign_to, bool $welcome_mail, string $members_replace = 'strict', bool $ignore_passwords = false ): void {
+		$this->assertSame( compact( 'enabled', 'default_role', 'on_delete', 'reassign_to', 'welcome_mail', 'members_replace', 'ignore_passwords' ), Settings::all() );
 	}
 }

@@ -150,10 +150,11 @@ final class Settings_Page {
 	private function save(): void {
 		// phpcs:disable WordPress.Security.NonceVerification.Missing -- load() has checked it.
 		$changes = array(
-			'on_delete'       => self::posted( 'on_delete' ),
-			'reassign_to'     => absint( self::posted( 'reassign_to' ) ),
-			'welcome_mail'    => isset( $_POST['welcome_mail'] ),
-			'members_replace' => self::posted( 'members_replace' ),
+			'on_delete'        => self::posted( 'on_delete' ),
+			'reassign_to'      => absint( self::posted( 'reassign_to' ) ),
+			'welcome_mail'     => isset( $_POST['welcome_mail'] ),
+			'members_replace'  => self::posted( 'members_replace' ),
+			'ignore_passwords' => isset( $_POST['ignore_passwords'] ),
 		);
 		if ( ! Settings::is_enabled_constant() ) {
 			$changes['enabled'] = isset( $_POST['enabled'] );

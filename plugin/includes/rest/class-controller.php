@@ -91,10 +91,11 @@ final class Controller {
 				'body'    => (string) $request->get_body(),
 			),
 			array(
-				'base'            => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
-				'now'             => Store::now(),
-				'newId'           => self::uuid(),
-				'membersAdditive' => Settings::members_additive(),
+				'base'             => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
+				'now'              => Store::now(),
+				'newId'            => self::uuid(),
+				'membersAdditive'  => Settings::members_additive(),
+				'passwordsIgnored' => Settings::ignore_passwords(),
 			),
 			array( $store, 'perform' )
 		);

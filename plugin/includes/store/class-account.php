@@ -43,22 +43,23 @@ final class Account {
 		};
 		// The first hook that knows the new ID; a later one may throw.
 		add_filter( 'insert_user_meta', $note, PHP_INT_MIN, 2 );
-		add_filter( 'wp_hash_password_options', array( self::class, 'cheap_hash' ), PHP_INT_MAX, 2 );
 		try {
-			return self::saved(
-				static fn() => wp_insert_user(
-					wp_slash(
-						self::fields( $values ) + array(
-							'user_login' => $login,
-							'user_pass'  => bin2hex( random_bytes( 32 ) ),
-							'role'       => Settings::default_role(),
-							'meta_input' => array_filter( array_intersect_key( $values, array_flip( self::META ) ), 'is_string' ),
+			return Password::with_hash(
+				$values['password'] ?? null,
+				static fn( string $password ): int => self::saved(
+					static fn() => wp_insert_user(
+						wp_slash(
+							self::fields( $values ) + array(
+								'user_login' => $login,
+								'user_pass'  => $password,
+								'role'       => Settings::default_role(),
+								'meta_input' => array_filter( array_intersect_key( $values, array_flip( self::META ) ), 'is_string' ),
+							)
 						)
 					)
 				)
 			);
 		} finally {
-			remove_filter( 'wp_hash_password_options', array( self::class, 'cheap_hash' ), PHP_INT_MAX );
 			remove_filter( 'insert_user_meta', $note, PHP_INT_MIN );
 		}
 	}
@@ -67,13 +68,17 @@ final class Account {
 	 * Changes an account.
 	 *
 	 * @param int                 $user_id User ID.
-	 * @param array<string,mixed> $values  The keys of `wordpress` that change; aadObjectId null removes the meta.
+	 * @param array<string,mixed> $values  The keys of `wordpress` that change; aadObjectId null removes the meta, password null
+	 *                                     gives the account one that nobody knows.
 	 * @throws Failure When WordPress refuses.
 	 */
 	public static function update( int $user_id, array $values ): void {
 		$fields = self::fields( $values );
-		if ( $fields ) {
-			self::saved( static fn() => wp_update_user( wp_slash( $fields + array( 'ID' => $user_id ) ) ) );
+		$save   = static fn( array $fields ): int => self::saved( static fn() => wp_update_user( wp_slash( $fields + array( 'ID' => $user_id ) ) ) );
+		if ( array_key_exists( 'password', $values ) && ! Password::is_of( $user_id, $values['password'] ) ) {
+			Password::with_hash( $values['password'], static fn( string $password ): int => $save( $fields + array( 'user_pass' => $password ) ) );
+		} elseif ( $fields ) {
+			$save( $fields );
 		}
 		foreach ( array_intersect_key( $values, array_flip( self::META ) ) as $key => $value ) {
 			if ( null === $value ) {
@@ -189,20 +194,6 @@ final class Account {
 		if ( $user && '' !== $user->user_email ) {
 			wp_new_user_notification( $user_id, null, 'user' );
 		}
-	}
-
-	/**
-	 * Filter `wp_hash_password_options` (WordPress 6.8): the least work, around our own insert only.
-	 *
-	 * Stretching makes guessing weak passwords slow. This one is 256 random bits that nobody has seen: there is nothing to
-	 * guess, at any speed. The next password of the account is hashed at full cost.
-	 *
-	 * @param array  $options   Options of password_hash().
-	 * @param string $algorithm Its algorithm.
-	 * @return array
-	 */
-	public static function cheap_hash( $options, $algorithm ) {
-		return PASSWORD_BCRYPT === $algorithm ? array( 'cost' => 4 ) + (array) $options : $options;
 	}
 
 	/**

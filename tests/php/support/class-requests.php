@@ -42,10 +42,11 @@ final class Requests {
 	 */
 	public static function config( array $parts = array() ): array {
 		return $parts + array(
-			'base'            => self::BASE,
-			'now'             => 1763793784123,
-			'newId'           => self::ID,
-			'membersAdditive' => false,
+			'base'             => self::BASE,
+			'now'              => 1763793784123,
+			'newId'            => self::ID,
+			'membersAdditive'  => false,
+			'passwordsIgnored' => false,
 		);
 	}
 

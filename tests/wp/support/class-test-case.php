@@ -37,12 +37,13 @@ abstract class Test_Case extends TestCase {
 		$this->hooks = array_map( static fn( \WP_Hook $hook ): \WP_Hook => clone $hook, $GLOBALS['wp_filter'] );
 		Settings::update(
 			array(
-				'enabled'         => true,
-				'default_role'    => 'subscriber',
-				'on_delete'       => Settings::DEACTIVATE,
-				'reassign_to'     => 0,
-				'welcome_mail'    => false,
-				'members_replace' => Settings::STRICT,
+				'enabled'          => true,
+				'default_role'     => 'subscriber',
+				'on_delete'        => Settings::DEACTIVATE,
+				'reassign_to'      => 0,
+				'welcome_mail'     => false,
+				'members_replace'  => Settings::STRICT,
+				'ignore_passwords' => false,
 			)
 		);
 		delete_option( Tokens::OPTION );

@@ -159,6 +159,13 @@ $scimpress_set_in_config = sprintf(
 				</td>
 			</tr>
 			<tr>
+				<th scope="row"><?php esc_html_e( 'Passwords', 'scimpress' ); ?></th>
+				<td>
+					<label><input type="checkbox" name="ignore_passwords" value="1" <?php checked( $page['settings']['ignore_passwords'] ); ?>> <?php esc_html_e( 'Ignore passwords that the identity provider sends', 'scimpress' ); ?></label>
+					<p class="description"><?php esc_html_e( 'For sites where users sign in with the identity provider only. Microsoft Entra ID sends none; Okta sends one for each new user.', 'scimpress' ); ?></p>
+				</td>
+			</tr>
+			<tr>
 				<th scope="row"><?php esc_html_e( 'Mail', 'scimpress' ); ?></th>
 				<td>
 					<label><input type="checkbox" name="welcome_mail" value="1" <?php checked( $page['settings']['welcome_mail'] ); ?>> <?php esc_html_e( 'Send new users the mail of WordPress in which they choose a password', 'scimpress' ); ?></label>
