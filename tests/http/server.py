@@ -15,12 +15,14 @@ ROUTE = "/wp-json/wpo365/v1"
 
 @dataclass(frozen=True)
 class Server:
-    """What a client needs to know. `tenant_url` has no trailing slash, `home` is the site's address."""
+    """What a client needs to know. `tenant_url` has no trailing slash, `home` is the site's address, `directory` holds all
+    that the site writes; None for a site elsewhere."""
 
     tenant_url: str
     token: str
     admin_login: str
     admin_password: str
+    directory: Path | None = None
 
     @property
     def home(self) -> str:
@@ -51,7 +53,7 @@ def server() -> Server:
     stack = ExitStack()
     site = stack.enter_context(Site(ROOT / "target" / "test" / f"http-{database}", database))
     atexit.register(stack.close)
-    return Server(site.tenant_url.rstrip("/"), site.token, site.admin_login, site.admin_password)
+    return Server(site.tenant_url.rstrip("/"), site.token, site.admin_login, site.admin_password, site.directory)
 
 
 def _needed(name: str) -> str:

@@ -67,7 +67,7 @@ class Discovery(ScimCase):
         self.assertEqual(["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"], config["schemas"])
         for feature in ("patch", "filter", "bulk", "sort", "etag"):
             self.assertIs(True, config[feature]["supported"], feature)
-        self.assertIs(False, config["changePassword"]["supported"])
+        self.assertIs(True, config["changePassword"]["supported"])
         self.assertGreater(config["filter"]["maxResults"], 0)
         self.assertGreater(config["bulk"]["maxOperations"], 0)
         self.assertIn("oauthbearertoken", [scheme["type"] for scheme in config["authenticationSchemes"]])
