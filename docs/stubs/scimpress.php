@@ -25,10 +25,11 @@ namespace Scimpress {
 		 * @param array{method: string, path: string, query: array<string>, headers: array<string, string>, body: string} $request
 		 *        The path begins below the base URL and is decoded, header names are in lower case, the body is raw. Bytes
 		 *        that are not UTF-8 are the client's fault, and answered so.
-		 * @param array{base: string, now: int, newId: string, membersAdditive: bool} $config
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} $config
 		 *        Base URL without a slash at its end, the time in milliseconds since 1970, the id for a resource that the
-		 *        request may create, and whether a PATCH that replaces the members of a group adds them instead. The ids of
-		 *        what a bulk request creates are derived from `newId`, which must not be guessable.
+		 *        request may create, whether a PATCH that replaces the members of a group adds them instead, and whether
+		 *        passwords that clients send are passed over. The ids of what a bulk request creates are derived from `newId`,
+		 *        which must not be guessable.
 		 *
 		 * @throws \TypeError when an entry is missing or of another type.
 		 */
@@ -54,7 +55,8 @@ namespace Scimpress {
 		 *
 		 * Records are those behind the position `after`, ascending; with `before`, those ahead of it, descending. Members are
 		 * asked for in the same way, `only` some or everybody. A null `version` is not compared, null `attributes` stay as they
-		 * are, and `clear` ends every membership that `add` does not name.
+		 * are, and `clear` ends every membership that `add` does not name. `wordpress` has a `password` only where the client
+		 * says something of it: to be hashed and kept nowhere else, or null, so that nobody has one.
 		 *
 		 * @return array{need: 'select', resource: 'User'|'Group', by: 'id'|'userName'|'displayName'|'externalId'|'objectId'|'email'|null, value: ?string, after: int, before: ?int, limit: int}
 		 *         |array{need: 'page', resource: 'User'|'Group', offset: int, limit: int}

@@ -84,6 +84,22 @@ final class Exchange_Test extends TestCase {
 		self::assertNull( $needs[0]['wordpress']['aadObjectId'] );
 	}
 
+	public function test_password_is_handed_over_in_the_need_and_nowhere_else(): void {
+		$secret   = " O'Neill \\ \"x\" 😀 ";
+		$exchange = Requests::answer( array( 'method' => 'POST', 'body' => json_encode( array( 'userName' => 'x', 'password' => $secret ) ) ), $needs );
+		self::assertSame( $secret, $needs[0]['wordpress']['password'] );
+		self::assertStringNotContainsString( 'assword', $needs[0]['document'] . $exchange->body() );
+
+		$patch = '{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"remove","path":"password"}]}';
+		Requests::answer( array( 'method' => 'PATCH', 'path' => '/Users/' . Requests::ID, 'body' => $patch ), $needs );
+		self::assertSame( array( 'password' => null ), $needs[1]['wordpress'] );
+	}
+
+	public function test_passwords_are_passed_over_where_the_site_wants_it(): void {
+		$exchange = new Exchange( Requests::request( array( 'method' => 'POST', 'body' => '{"userName":"x","password":"secret"}' ) ), Requests::config( array( 'passwordsIgnored' => true ) ) );
+		self::assertArrayNotHasKey( 'password', $exchange->next()['wordpress'] );
+	}
+
 	public function test_update_hands_over_only_the_fields_that_change(): void {
 		$patch    = '{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}';
 		$exchange = Requests::answer( array( 'method' => 'PATCH', 'path' => '/Users/' . Requests::ID, 'body' => $patch ), $needs );
