@@ -591,7 +591,7 @@ fn shown(attributes: Option<&str>, excluded: Option<&str>) -> Vec<String> {
     whole["id"] = json!("1");
     whole["urn:example:extension"] = all;
     let Value::Object(whole) = whole else {
-        unreachable!()
+        panic!("no object")
     };
     let left = Projection::parse(attributes, excluded, &TYPE)
         .unwrap()
