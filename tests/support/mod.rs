@@ -2,6 +2,7 @@
 //!
 //! Every test crate takes the part of it that it needs.
 
+pub(crate) mod announced;
 pub(crate) mod answer;
 pub(crate) mod arbitrary;
 pub(crate) mod client;
