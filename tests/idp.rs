@@ -10,18 +10,12 @@
 mod support;
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
 
-use scimpress::exchange::{Exchange, Request};
-use scimpress::token::Token;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use support::answer::assert_well_formed;
 use support::client::{BASE, Reply, Site};
+use support::recorded::{self, Replay, Sent};
 use support::table;
-
-const TOKEN: &str = "correct-horse-battery-staple";
 
 /// `totalResults` where the notes state it.
 const TOTALS: [(&str, u64); 22] = [
@@ -52,78 +46,79 @@ const TOTALS: [(&str, u64); 22] = [
 /// Who is left in the group of editors.
 const EDITORS: [&str; 4] = ["mira", "rama", "olga", "authors"];
 
-#[derive(Deserialize)]
-struct Sent {
-    name: String,
-    method: String,
-    path: String,
-    headers: HashMap<String, String>,
-    body: Option<Value>,
-    expect_status: u16,
-    notes: String,
-}
-
-/// Ids captured so far.
-struct Captures(HashMap<String, String>);
-
-impl Captures {
-    fn fill(&self, text: &str) -> String {
-        let mut output = String::new();
-        let mut rest = text;
-        while let Some((before, tail)) = rest.split_once("{{") {
-            let (name, after) = tail.split_once("}}").unwrap();
-            output.push_str(before);
-            match (name, self.0.get(name)) {
-                ("base", _) => {}
-                ("token", _) => output.push_str(TOKEN),
-                (_, Some(id)) => output.push_str(id),
-                (name, None) => panic!("'{name}' was not captured"),
-            }
-            rest = after;
-        }
-        output.push_str(rest);
-        output
-    }
-}
-
 #[test]
 fn entra_is_answered_as_it_expects() {
-    let text = fs::read_to_string(table::folder().join("idp/entra/requests.jsonl")).unwrap();
-    let mut site = Site::default();
-    let mut captures = Captures(HashMap::new());
-    let mut failures = Vec::new();
-    let mut count = 0;
     let mut unused: Vec<&str> = TOTALS.iter().map(|(name, _)| *name).collect();
-    for line in text.lines() {
-        let sent: Sent = serde_json::from_str(line).unwrap();
-        count += 1;
+    let requests = recorded::requests(&table::folder().join("idp/entra/requests.jsonl"));
+    assert_eq!(requests.len(), 113, "requests");
+    let mut replay = Replay::default();
+    let check = |sent: &Sent, reply: &Reply| {
         unused.retain(|name| *name != sent.name);
-        let failure = table::outcome(|| {
-            let reply = answer(&mut site, &captures, &sent);
-            assert_eq!(reply.status, sent.expect_status, "{}", reply.text);
-            check_total(&sent.name, &reply);
-            if let Some(name) = tag(&sent.notes, "[capture=")
-                && reply.status == 201
-            {
-                let id = reply.json()["id"].as_str().unwrap().to_owned();
-                captures.0.insert(name.to_owned(), id);
-            }
-        });
-        failures.extend(failure.map(|failure| format!("{}: {failure}", sent.name)));
-    }
-    assert_eq!(count, 113, "requests");
+        check_total(&sent.name, reply);
+    };
+    let failures = failures(&mut replay, &requests, check);
+    assert!(failures.is_empty(), "{failures}");
     assert_eq!(
         unused,
         Vec::<&str>::new(),
         "totals of requests that are not there"
     );
-    assert!(
-        failures.is_empty(),
-        "{} of {count} fail\n\n{}",
-        failures.len(),
-        failures.join("\n\n")
-    );
-    end_state(&mut site, &captures);
+    let captures = replay.captures;
+    end_state(&mut replay.site, &captures);
+}
+
+#[test]
+fn every_other_client_is_answered_as_it_expects() {
+    let files = recorded::files();
+    let others = files
+        .iter()
+        .filter(|file| !file.ends_with("entra/requests.jsonl"));
+    let failures: String = others
+        .map(|file| {
+            let failures = failures(&mut Replay::default(), &recorded::requests(file), |_, _| {});
+            match failures.as_str() {
+                "" => failures,
+                _ => format!("{}\n{failures}", file.display()),
+            }
+        })
+        .collect();
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Which client it is, and how its shape is known, must stand beside each request; what is guessed must not pass for a fact.
+#[test]
+fn every_request_of_another_client_names_its_evidence() {
+    for file in recorded::files() {
+        let folder = file.parent().unwrap().file_name().unwrap().to_str().unwrap();
+        let mut names = HashSet::new();
+        for sent in recorded::requests(&file) {
+            let name = &sent.name;
+            assert!(names.insert(name.clone()), "{name} is there twice");
+            if folder == "entra" {
+                continue;
+            }
+            let client = sent.tag("client").unwrap_or_default();
+            let stem = file.file_stem().unwrap().to_str().unwrap();
+            assert_eq!(client, if folder == "others" { stem } else { folder }, "{name}");
+            let evidence = sent.tag("evidence").unwrap_or_default();
+            let known = ["documented", "source", "field", "inferred"];
+            assert!(known.contains(&evidence), "{name} has the evidence '{evidence}'");
+            let looked_at = !matches!(sent.expect_status, 200 | 201) || sent.is_looked_at();
+            assert!(looked_at, "nothing is said of the answer to {name}");
+        }
+    }
+}
+
+/// Sends requests in their order and says which of them were not answered as stated; nothing when all were.
+fn failures(replay: &mut Replay, requests: &[Sent], mut check: impl FnMut(&Sent, &Reply)) -> String {
+    let failed = |sent: &Sent| {
+        let failure = table::outcome(|| {
+            let reply = replay.play(sent);
+            check(sent, &reply);
+        });
+        failure.map(|failure| format!("{}: {failure}\n\n", sent.name))
+    };
+    requests.iter().filter_map(failed).collect()
 }
 
 fn check_total(name: &str, reply: &Reply) {
@@ -135,61 +130,9 @@ fn check_total(name: &str, reply: &Reply) {
     assert_eq!(body["Resources"].as_array().unwrap().len() as u64, *total);
 }
 
-/// What the plugin does: the token first, then the engine.
-fn answer(site: &mut Site, captures: &Captures, sent: &Sent) -> Reply {
-    let own = Token::from_secret(TOKEN.as_bytes()).unwrap().digest();
-    let token = sent.headers.get("Authorization");
-    let token = token.and_then(|header| Token::parse(captures.fill(header).as_bytes()));
-    if token.and_then(|token| token.matches(&[&own])).is_none() {
-        let reply = Reply::of(&Exchange::refusal(401, "the token is missing or wrong"));
-        assert_well_formed(&reply, &sent.method);
-        return reply;
-    }
-    let path = captures.fill(&sent.path);
-    let (path, query) = path.split_once('?').unwrap_or((&path, ""));
-    let content_type = sent.headers.get("Content-Type");
-    let body = sent.body.as_ref().map(|body| captures.fill(&body.to_string()));
-    site.exchange(Request {
-        method: sent.method.clone(),
-        path: path.to_owned(),
-        query: query
-            .split('&')
-            .filter(|it| !it.is_empty())
-            .map(parameter)
-            .collect(),
-        headers: content_type
-            .map(|it| ("content-type".to_owned(), it.clone()))
-            .into_iter()
-            .collect(),
-        body: body.unwrap_or_default().into_bytes(),
-    })
-}
-
-/// `application/x-www-form-urlencoded`, as PHP decodes a query (Entra quirk Q-27).
-fn parameter(pair: &str) -> (String, Vec<u8>) {
-    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-    let mut bytes = Vec::new();
-    let mut rest = value.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digits = [rest.next().unwrap(), rest.next().unwrap()];
-                u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap()
-            }
-            byte => byte,
-        });
-    }
-    (name.to_owned(), bytes)
-}
-
-fn tag<'a>(notes: &'a str, tag: &str) -> Option<&'a str> {
-    notes.split_once(tag)?.1.split(']').next()
-}
-
 /// Who is there when all of it was sent, and what the requests made of them.
-fn end_state(site: &mut Site, captures: &Captures) {
-    let id = |name: &str| captures.0[name].clone();
+fn end_state(site: &mut Site, captures: &HashMap<String, String>) {
+    let id = |name: &str| captures[name].clone();
     let mira = site.user(&id("mira"));
     assert_eq!(mira["active"], json!(false));
     assert_eq!(mira["nickName"], "Mimi");

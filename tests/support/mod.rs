@@ -10,6 +10,7 @@ pub(crate) mod crowd;
 pub(crate) mod diff;
 pub(crate) mod groups;
 pub(crate) mod proofs;
+pub(crate) mod recorded;
 pub(crate) mod refusal;
 pub(crate) mod scene;
 pub(crate) mod store;
