@@ -1,12 +1,13 @@
 //! What real clients send that the RFCs do not foresee, each with its name, condition and source.
 //!
 //! The rest of the engine is strict; a shape is bent here or nowhere. Numbers Q-nn are those of the compatibility notes
-//! in `docs/entra.md`.
+//! in `docs/entra.md`, numbers C-nn those in `docs/clients.md`.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use crate::json;
 use crate::schema::{Attribute, AttributeType};
 
 /// Entra's legacy dialect writes booleans as `"True"` and `"False"`.
@@ -74,4 +75,62 @@ pub fn role_from_json_text<'a>(
         Some(role) => Cow::Owned(role),
         None => Cow::Borrowed(object),
     }
+}
+
+/// The value of a PATCH operation as the client means it.
+///
+/// C-01: the list of an attribute wrapped once more in its name, `"path": "members", "value": {"members": […]}`, as Salesforce
+/// documents it and its clients send it (pond/scimitar#43). Taken by the letter, a remove would empty the attribute.
+///
+/// C-02: the object of an operation without a path as a JSON document in a string (scim-for-keycloak#133, a renamed group).
+#[must_use]
+pub fn operation_value(path: Option<&str>, value: Value) -> Value {
+    match (path, value) {
+        (Some(path), Value::Object(mut members)) if members.len() == 1 => {
+            let list = members
+                .iter_mut()
+                .find(|(name, list)| name.eq_ignore_ascii_case(path) && list.is_array())
+                .map(|(_, list)| list.take());
+            list.unwrap_or(Value::Object(members))
+        }
+        (None, Value::String(text)) if text.starts_with('{') => {
+            json::object(text.as_bytes()).map_or(Value::String(text), Value::Object)
+        }
+        (_, value) => value,
+    }
+}
+
+/// C-03: PingOne fills a second e-mail address with the first and makes both primary. Of equal values the first stays it;
+/// different ones are left to be refused (RFC 7643 §2.4).
+pub fn one_of_equal_primaries(values: &mut [Value]) {
+    let is_primary = |value: &Value| value.get("primary") == Some(&Value::Bool(true));
+    let mut primaries = values.iter_mut().filter(|value| is_primary(value));
+    let Some(first) = primaries.next().and_then(|first| first.get("value")).cloned() else {
+        return;
+    };
+    for other in primaries {
+        if other.get("value") == Some(&first)
+            && let Some(primary) = other.get_mut("primary")
+        {
+            *primary = Value::Bool(false);
+        }
+    }
+}
+
+/// C-04: OneLogin's templates write `""` for what a person does not have: `{"type": "work", "value": ""}` is no phone number.
+/// Whether `written` leaves, of all that it names, only what describes a value.
+#[must_use]
+pub fn is_blank(attribute: &Attribute, written: &Map<String, Value>, left: &Map<String, Value>) -> bool {
+    let named = written
+        .keys()
+        .filter(|name| attribute.sub_attribute(name).is_some());
+    attribute.multi_valued && named.count() > left.len() && only_describes(left)
+}
+
+/// Whether these parts of a value only describe it: without the value itself they say nothing.
+#[must_use]
+pub fn only_describes(parts: &Map<String, Value>) -> bool {
+    parts
+        .keys()
+        .all(|name| matches!(name.as_str(), "type" | "primary" | "display"))
 }

@@ -56,6 +56,41 @@ fn json_is_taken_under_its_names_and_without_one() {
 }
 
 #[test]
+fn a_compressed_body_is_refused_and_what_a_client_would_like_to_read_is_not_asked() {
+    let ask = |headers: &[(&str, &str)]| {
+        Site::default().exchange(Request {
+            method: "POST".to_owned(),
+            path: "/Users".to_owned(),
+            headers: headers
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            body: ada().to_string().into_bytes(),
+            ..Request::default()
+        })
+    };
+    for coding in ["gzip", "deflate", "br", "gzip, identity"] {
+        let reply = ask(&[("content-encoding", coding)]);
+        assert_eq!(reply.status, 415, "RFC 9110 §15.5.16");
+        assert!(reply.detail().contains(coding), "{}", reply.text);
+    }
+    // Okta, JumpCloud, browsers and curl.
+    for accept in [
+        "application/scim+json, application/json",
+        "application/json",
+        "text/html",
+        "*/*",
+    ] {
+        let headers = [
+            ("accept", accept),
+            ("accept-charset", "utf-8"),
+            ("content-encoding", "identity"),
+        ];
+        assert_eq!(ask(&headers).status, 201, "{accept}");
+    }
+}
+
+#[test]
 fn limits_are_reached_and_not_passed() {
     let values = |count: usize| {
         (0..count)

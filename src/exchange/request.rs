@@ -69,9 +69,19 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Refuses a body of another media type (RFC 7644 §3.1, §3.8). A missing type is let through: the body must be JSON
-    /// anyway.
+    /// Refuses a body of another media type (RFC 7644 §3.1, §3.8) or a compressed one (RFC 9110 §8.4): no client sends it, and
+    /// a small one may become a very large one. A missing type is let through: the body must be JSON anyway.
     pub(super) fn require_json(&self) -> Result<(), ScimError> {
+        let coding = self.header("content-encoding").unwrap_or_default().trim();
+        if !coding.is_empty() && !coding.eq_ignore_ascii_case("identity") {
+            return Err(ScimError::status(
+                415,
+                format!(
+                    "the body must not be compressed, but its content-encoding is {}",
+                    crate::error::quoted(coding)
+                ),
+            ));
+        }
         let Some(value) = self.header("content-type") else {
             return Ok(());
         };

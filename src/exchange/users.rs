@@ -66,9 +66,15 @@ pub(super) async fn replace(
     let password = password::take(&mut new);
     let password = settled(&mut new, password, config)?;
     single::refuse_other_id(&body, id)?;
-    change(request, config, store, id, |_| {
+    change(request, config, store, id, |before| {
+        let mut user = new.clone();
+        // RFC 7644 §3.5.1 leaves it to the server what becomes of an attribute that the body does not mention. Templates of
+        // clients (OneLogin) say nothing of `active`, and the account keeps its state: so does what is answered.
+        if let (false, Some(active)) = (user.contains_key("active"), before.get("active")) {
+            user.insert("active".into(), active.clone());
+        }
         Ok(Changed {
-            user: new.clone(),
+            user,
             password: password.clone(),
             ignored: Vec::new(),
         })

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{Op, target::put};
 use crate::error::{ErrorKind, ScimError, quoted};
 use crate::filter::ValueFilter;
+use crate::quirks;
 use crate::resource::normalise::{is_assigned, single};
 use crate::schema::Attribute;
 
@@ -196,12 +197,7 @@ pub(super) fn set_part(element: &mut Value, part: &'static Attribute, value: Opt
         parts.shift_remove("$ref");
     }
     put(parts, part.name, value);
-    // Without its value an element says nothing: `type` and `primary` only describe it.
-    if cleared
-        && parts
-            .keys()
-            .all(|name| matches!(name.as_str(), "type" | "primary" | "display"))
-    {
+    if cleared && quirks::only_describes(parts) {
         parts.clear();
     }
 }

@@ -6,6 +6,7 @@ use super::{Patched, read_only, target};
 use crate::error::{ErrorKind, ScimError, quoted};
 use crate::json::kind;
 use crate::path::{AttributePath, member};
+use crate::quirks;
 use crate::schema::ResourceType;
 use crate::value_path::{ValuePath, ValuePathError};
 
@@ -66,11 +67,12 @@ impl Operation {
                 ));
             }
         };
+        let value = member(object, "value").cloned();
         Ok(Self {
             index,
             op,
+            value: value.map(|value| quirks::operation_value(path.as_deref(), value)),
             path,
-            value: member(object, "value").cloned(),
         })
     }
 

@@ -120,6 +120,7 @@ fn values(
             values.push(value);
         }
     }
+    quirks::one_of_equal_primaries(&mut values);
     Ok((!values.is_empty()).then_some(Value::Array(values)))
 }
 
@@ -193,7 +194,8 @@ fn complex(
             output.insert(part.name.to_owned(), value);
         }
     }
-    Ok((!output.is_empty()).then_some(Value::Object(output)))
+    let says_nothing = output.is_empty() || quirks::is_blank(attribute, input, &output);
+    Ok((!says_nothing).then_some(Value::Object(output)))
 }
 
 fn extension_value(
