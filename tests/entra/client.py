@@ -80,8 +80,12 @@ class Client:
 
     def find(self, condition: str, resource: str = "Users", lead: str = "") -> Answer:
         """`GET /Users?filter=…`; `lead` is a query part that goes before the filter."""
-        query = "&".join(filter(None, (lead, f"filter={self._quote(condition)}")))
+        query = "&".join(filter(None, (lead, f"filter={self.quoted(condition)}")))
         return self.request("GET", f"/{resource}?{query}")
+
+    def quoted(self, text: str) -> str:
+        """A value of a query as this client encodes it."""
+        return self._quote(text)
 
     def get(self, path: str) -> Answer:
         """GET below the Tenant URL."""

@@ -1,9 +1,10 @@
 """Routes, methods and content types, and the query parameters of WordPress that must not reach a SCIM client."""
 
+import gzip
 import json
 
 from tests.entra.client import SCIM_TYPE, Answer, Client
-from tests.http.case import ScimCase, patch_body
+from tests.http.case import ScimCase, literal, patch_body
 from tests.http.server import server
 
 UNKNOWN_ID = "00000000-0000-4000-8000-00000000dead"
@@ -115,6 +116,26 @@ class Routes(ScimCase):
 
 class ContentTypes(ScimCase):
     """RFC 7644 §3.1 and §8.1; Entra quirk Q-26."""
+
+    def test_a_compressed_body_is_415_and_nobody_is_made(self) -> None:
+        body = self.body()
+        answer = self.scim.request("POST", "/Users", gzip.compress(json.dumps(body).encode()), {"Content-Encoding": "gzip"})
+        self.refused(answer, 415, None, "gzip")
+        self.assertEqual([], self.found(f"userName eq {literal(body['userName'])}"))
+
+    def test_what_a_client_accepts_and_awaits_changes_no_answer(self) -> None:
+        for headers in (
+            {"Accept": "application/scim+json, application/json", "Accept-Charset": "utf-8", "Accept-Encoding": "gzip,deflate"},
+            {"Accept": "application/json"},
+            {"Accept": "text/html"},
+            {"Expect": "100-continue"},
+            {"User-Agent": "Okta SCIM Client 1.0.0", "Content-Type": "application/json"},
+        ):
+            with self.subTest(headers=headers):
+                created = self.created(self.scim.request("POST", "/Users", self.body(), headers))
+                answer = self.scim.request("GET", f"/Users/{created['id']}", None, headers)
+                self.assertEqual(created, self.ok(answer))
+                self.assertEqual(SCIM_TYPE, answer.headers["content-type"])
 
     def test_another_content_type_of_a_body_is_415(self) -> None:
         user = self.create()
