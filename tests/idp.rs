@@ -113,8 +113,8 @@ fn every_request_of_another_client_names_its_evidence() {
 fn failures(replay: &mut Replay, requests: &[Sent], mut check: impl FnMut(&Sent, &Reply)) -> String {
     let failed = |sent: &Sent| {
         let failure = table::outcome(|| {
-            let reply = replay.play(sent);
-            check(sent, &reply);
+            let answer = replay.play(sent);
+            check(sent, &answer);
         });
         failure.map(|failure| format!("{}: {failure}\n\n", sent.name))
     };
