@@ -101,15 +101,20 @@ pub fn operation_value(path: Option<&str>, value: Value) -> Value {
 }
 
 /// C-03: PingOne fills a second e-mail address with the first and makes both primary. Of equal values the first stays it;
-/// different ones are left to be refused (RFC 7643 §2.4).
+/// different ones are left to be refused (RFC 7643 §2.4). One of the same type is the same value, and stays primary with it.
 pub fn one_of_equal_primaries(values: &mut [Value]) {
     let is_primary = |value: &Value| value.get("primary") == Some(&Value::Bool(true));
+    let part = |value: &Value, name: &str| value.get(name).cloned();
     let mut primaries = values.iter_mut().filter(|value| is_primary(value));
-    let Some(first) = primaries.next().and_then(|first| first.get("value")).cloned() else {
+    let Some(first) = primaries.next() else {
+        return;
+    };
+    let (Some(value), kind) = (part(first, "value"), part(first, "type")) else {
         return;
     };
     for other in primaries {
-        if other.get("value") == Some(&first)
+        if other.get("value") == Some(&value)
+            && part(other, "type") != kind
             && let Some(primary) = other.get_mut("primary")
         {
             *primary = Value::Bool(false);
