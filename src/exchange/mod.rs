@@ -40,6 +40,8 @@ const INTERNAL: &str = "the server failed to answer, nothing was changed; the si
 pub struct Exchange {
     store: Store,
     state: State,
+    /// What the engine waits for.
+    need: Option<Need>,
 }
 
 enum State {
@@ -53,9 +55,14 @@ impl Exchange {
     pub fn new(request: Request, config: Config) -> Self {
         let store = Store::default();
         let answer = route::answer(request, config, store.clone());
+        Self::running(store, answer)
+    }
+
+    fn running(store: Store, answer: impl Future<Output = Response> + 'static) -> Self {
         Self {
             store,
             state: State::Running(Box::pin(answer)),
+            need: None,
         }
     }
 
@@ -66,6 +73,7 @@ impl Exchange {
         Self {
             store: Store::default(),
             state: State::Done(Response::error(&ScimError::status(status, detail))),
+            need: None,
         }
     }
 
@@ -75,26 +83,28 @@ impl Exchange {
         clippy::should_implement_trait,
         reason = "PHP calls it so; it is no iterator, for each step waits for an answer"
     )]
-    pub fn next(&mut self) -> Option<Need> {
-        if let State::Running(future) = &mut self.state {
+    pub fn next(&mut self) -> Option<&Need> {
+        if self.need.is_none()
+            && let State::Running(future) = &mut self.state
+        {
             let mut context = Context::from_waker(Waker::noop());
             // A panic is a defect of ours; the worker and its other requests must survive it.
             let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)));
             match polled {
-                Ok(Poll::Pending) => {}
+                Ok(Poll::Pending) => self.need = self.store.need(),
                 Ok(Poll::Ready(response)) => self.state = State::Done(response),
+                // What the future holds may be half changed: it is dropped, and nothing asks it again.
                 Err(_) => self.state = State::Done(Response::error(&ScimError::status(500, INTERNAL))),
             }
         }
-        match self.state {
-            State::Running(_) => self.store.need(),
-            State::Done(_) => None,
-        }
+        self.need.as_ref()
     }
 
-    /// Brings what [`Exchange::next`] asked for.
+    /// Brings what [`Exchange::next`] asked for; without a need, it is passed over.
     pub fn resume(&mut self, answer: Answer) {
-        self.store.bring(answer);
+        if self.need.take().is_some() {
+            self.store.bring(answer);
+        }
     }
 
     /// The answer. While the engine still needs something, a 500.

@@ -24,15 +24,13 @@ struct Slot {
 }
 
 impl Store {
+    /// What was asked for since the last time.
     pub(super) fn need(&self) -> Option<Need> {
-        self.slot.borrow().need.clone()
+        self.slot.borrow_mut().need.take()
     }
 
     pub(super) fn bring(&self, answer: Answer) {
-        let mut slot = self.slot.borrow_mut();
-        if slot.need.take().is_some() {
-            slot.answer = Some(answer);
-        }
+        self.slot.borrow_mut().answer = Some(answer);
     }
 
     async fn ask(&self, need: Need) -> Result<Answer, Refusal> {

@@ -72,8 +72,8 @@ impl Exchange {
     #[php(name = "next")]
     pub(crate) fn next(&mut self) -> PhpResult<Option<ZBox<ZendHashTable>>> {
         let need = self.inner.next();
-        self.asked = need.as_ref().map(output::collection);
-        need.as_ref().map(output::need).transpose()
+        self.asked = need.map(output::collection);
+        need.map(output::need).transpose()
     }
 
     /// Brings the result of the last need; without one, it is passed over.

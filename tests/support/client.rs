@@ -1,6 +1,6 @@
 //! A SCIM client and the site it talks to.
 
-use scimpress::exchange::{Config, Exchange, Need, Notice, Request};
+use scimpress::exchange::{Config, Exchange, Notice, Request};
 use serde_json::{Map, Value, json};
 
 use super::answer;
@@ -91,12 +91,11 @@ impl Site {
 
     /// Does the next thing that a request needs; false when there is none.
     pub(crate) fn step(&mut self, exchange: &mut Exchange) -> bool {
-        let Some(need) = exchange.next() else {
+        let Some(need) = exchange.next().cloned() else {
             return false;
         };
-        let again: Option<Need> = exchange.next();
         assert_eq!(
-            again.as_ref(),
+            exchange.next(),
             Some(&need),
             "asked again, it asks for something else"
         );
