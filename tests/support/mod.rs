@@ -5,6 +5,7 @@
 pub(crate) mod announced;
 pub(crate) mod answer;
 pub(crate) mod arbitrary;
+pub(crate) mod bulk;
 pub(crate) mod client;
 pub(crate) mod crowd;
 pub(crate) mod diff;
