@@ -4,17 +4,17 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::need::{GroupAttributes, GroupChanges, Kind, MemberChanges, Record, StoreError};
+use super::need::{GroupAttributes, GroupChanges, Kind, MemberChanges, Record};
 use super::request::{Config, Request};
 use super::response::{Notice, Response};
-use super::single::{self, fetch, projection};
+use super::single::{self, Obstacle, projection};
 use super::store::Store;
+use super::tag::entity_tag;
 use super::users::ignored_attributes;
 use super::view::{Members, View, Wants, current};
 use crate::error::ScimError;
 use crate::filter::fold;
 use crate::json;
-use crate::limits::MAX_UPDATE_ATTEMPTS;
 use crate::patch::PatchRequest;
 use crate::patch::members::{Movement, ids};
 use crate::path::member;
@@ -97,7 +97,8 @@ pub(super) async fn patch(
     let mut response = if request.parameter("attributes")?.is_some() {
         single::answer(200, View { config, store }, Kind::Group, &record, &projection).await?
     } else {
-        Response::no_content().with("ETag", super::view::entity_tag(&record))
+        // The tag of the group without its members, who are not read for this.
+        Response::no_content().with("ETag", entity_tag(&record).to_string())
     };
     response.notices = notices;
     Ok(response)
@@ -116,11 +117,7 @@ async fn patch_list(
         groups: false,
         members: Members::All,
     };
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
-        let record = fetch(store, Kind::Group, id).await?;
-        single::require_unchanged(request, &record)?;
+    single::change(request, store, Kind::Group, id, async |record| {
         let mut before = view
             .represent(Kind::Group, std::slice::from_ref(&record), &wants)
             .await?
@@ -141,19 +138,13 @@ async fn patch_list(
                 add: new.iter().filter(|id| !was.contains(id)).cloned().collect(),
             },
         };
-        let notices = ignored_attributes(&record.id, &ignored);
-        if changes.attributes.is_none() && changes.members.is_empty() {
-            return Ok((record, notices));
-        }
-        match store.update_group(record.id, Some(record.version), changes).await {
-            Ok(record) => return Ok((record, notices)),
-            Err(refusal) if refusal.error == StoreError::Stale && attempts < MAX_UPDATE_ATTEMPTS => {}
-            Err(refusal) => return Err(refusal.into()),
-        }
-    }
+        let version = Some(record.version);
+        write(store, record, version, changes, &ignored).await
+    })
+    .await
 }
 
-/// Reads, changes and writes a group; again when another request wrote its attributes in between.
+/// Writes what `apply` makes of a group and its members.
 async fn change(
     request: &Request,
     config: &Config,
@@ -161,30 +152,34 @@ async fn change(
     id: &str,
     apply: impl Fn(&Resource) -> Result<(Resource, MemberChanges, Vec<String>), ScimError>,
 ) -> Result<(Record, Vec<Notice>), ScimError> {
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
-        let record = fetch(store, Kind::Group, id).await?;
-        single::require_unchanged(request, &record)?;
+    single::change(request, store, Kind::Group, id, async |record| {
         let before = current(&record)?;
         let (after, members, ignored) = apply(&before)?;
-        let notices = ignored_attributes(&record.id, &ignored);
-        let attributes = (after != before).then(|| attributes(&after));
-        if attributes.is_none() && members.is_empty() {
-            return Ok((record, notices));
-        }
-        let version = (attributes.is_some() || single::is_conditional(request)).then_some(record.version);
         let changes = GroupChanges {
             now: config.now,
-            attributes,
+            attributes: (after != before).then(|| attributes(&after)),
             members,
         };
-        match store.update_group(record.id, version, changes).await {
-            Ok(record) => return Ok((record, notices)),
-            Err(refusal) if refusal.error == StoreError::Stale && attempts < MAX_UPDATE_ATTEMPTS => {}
-            Err(refusal) => return Err(refusal.into()),
-        }
+        let is_based_on_it = changes.attributes.is_some() || single::is_conditional(request);
+        let version = is_based_on_it.then_some(record.version);
+        write(store, record, version, changes, &ignored).await
+    })
+    .await
+}
+
+/// Sends changes to the store, if there are any.
+async fn write(
+    store: &Store,
+    record: Record,
+    version: Option<u64>,
+    changes: GroupChanges,
+    ignored: &[String],
+) -> Result<(Record, Vec<Notice>), Obstacle> {
+    let notices = ignored_attributes(&record.id, ignored);
+    if changes.attributes.is_none() && changes.members.is_empty() {
+        return Ok((record, notices));
     }
+    Ok((store.update_group(record.id, version, changes).await?, notices))
 }
 
 fn apply(

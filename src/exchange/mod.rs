@@ -15,6 +15,7 @@ mod route;
 mod search;
 mod single;
 mod store;
+mod tag;
 mod users;
 mod view;
 
@@ -56,6 +57,18 @@ impl Exchange {
         let store = Store::default();
         let answer = route::answer(request, config, store.clone());
         Self::running(store, answer)
+    }
+
+    /// An exchange with a defect: it needs something of the store, and panics when it gets it.
+    #[cfg(feature = "probe")]
+    #[expect(clippy::panic, reason = "that is its purpose")]
+    pub(crate) fn defective() -> Self {
+        let store = Store::default();
+        let asked = store.clone();
+        Self::running(store, async move {
+            let _ = asked.page(Kind::User, 0, 0).await;
+            panic!("a panic on demand")
+        })
     }
 
     fn running(store: Store, answer: impl Future<Output = Response> + 'static) -> Self {

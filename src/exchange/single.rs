@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::need::{By, Kind, Record};
+use super::need::{By, Kind, Record, StoreError};
 use super::request::Request;
 use super::response::Response;
-use super::store::Store;
-use super::view::{View, Wants, entity_tag};
+use super::store::{Refusal, Store};
+use super::tag::{entity_tag, is_in};
+use super::view::{View, Wants};
 use crate::error::{ScimError, quoted};
 use crate::limits;
 use crate::resource::envelope::location;
@@ -32,6 +33,51 @@ pub(super) async fn fetch(store: &Store, kind: Kind, id: &str) -> Result<Record,
         .ok_or_else(not_found)
 }
 
+/// Why a change was not made.
+pub(super) enum Obstacle {
+    /// Another request wrote in between; on the new state it may succeed.
+    Outrun(ScimError),
+    /// It cannot be made.
+    Refused(ScimError),
+}
+
+impl From<ScimError> for Obstacle {
+    fn from(error: ScimError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Refusal> for Obstacle {
+    fn from(refusal: Refusal) -> Self {
+        match refusal.error {
+            StoreError::Stale => Self::Outrun(refusal.into()),
+            _ => Self::Refused(refusal.into()),
+        }
+    }
+}
+
+/// Reads a resource and makes a change of it. When another request wrote in between, all of it is done again on the new
+/// state, so of two changes at once neither is lost.
+pub(super) async fn change<T>(
+    request: &Request,
+    store: &Store,
+    kind: Kind,
+    id: &str,
+    make: impl AsyncFn(Record) -> Result<T, Obstacle>,
+) -> Result<T, ScimError> {
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let record = fetch(store, kind, id).await?;
+        require_unchanged(request, &record)?;
+        match make(record).await {
+            Ok(done) => return Ok(done),
+            Err(Obstacle::Outrun(_)) if attempts < limits::MAX_UPDATE_ATTEMPTS => {}
+            Err(Obstacle::Outrun(error) | Obstacle::Refused(error)) => return Err(error),
+        }
+    }
+}
+
 /// `GET` of one resource.
 pub(super) async fn read(
     request: &Request,
@@ -41,15 +87,12 @@ pub(super) async fn read(
 ) -> Result<Response, ScimError> {
     let projection = projection(request, kind)?;
     let record = fetch(view.store, kind, id).await?;
-    let tag = entity_tag(&record);
-    // RFC 7644 §3.14
-    if request
-        .header("if-none-match")
-        .is_some_and(|tags| lists(tags, &tag))
-    {
-        return Ok(Response::not_modified().with("ETag", tag));
+    let response = answer(200, view, kind, &record, &projection).await?;
+    // RFC 7644 §3.14. Only now, for the tag is that of what the client would get.
+    match (request.header("if-none-match"), response.header("ETag")) {
+        (Some(list), Some(tag)) if is_in(tag, list) => Ok(Response::not_modified().with("ETag", tag)),
+        _ => Ok(response),
     }
-    answer(200, view, kind, &record, &projection).await
 }
 
 /// The representation of a record as an answer.
@@ -66,11 +109,17 @@ pub(super) async fn answer(
         .await?
         .pop()
         .unwrap_or_default();
+    let tag = representation
+        .get("meta")
+        .and_then(|meta| meta.get("version"))
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     let body = projection.apply(representation, kind.resource_type());
     let location = location(&view.config.base, kind.resource_type(), &record.id);
     // RFC 7643 §3.1: `meta.location` is the Content-Location.
     let response = Response::json(status, &body)
-        .with("ETag", entity_tag(record))
+        .with("ETag", tag)
         .with("Content-Location", location.as_str());
     Ok(if status == 201 {
         response.with("Location", location)
@@ -91,10 +140,12 @@ pub(super) fn projection(request: &Request, kind: Kind) -> Result<Projection, Sc
 /// Refuses a change of a resource that is no longer what the client has seen (RFC 7644 §3.14).
 pub(super) fn require_unchanged(request: &Request, record: &Record) -> Result<(), ScimError> {
     let tag = entity_tag(record);
-    let is_other = request.header("if-match").is_some_and(|tags| !lists(tags, &tag))
+    let is_other = request
+        .header("if-match")
+        .is_some_and(|list| !tag.own_is_in(list))
         || request
             .header("if-none-match")
-            .is_some_and(|tags| lists(tags, &tag));
+            .is_some_and(|list| tag.own_is_in(list));
     if is_other {
         return Err(changed());
     }
@@ -112,13 +163,6 @@ pub(super) fn changed() -> ScimError {
 /// Whether a change depends on the version.
 pub(super) fn is_conditional(request: &Request) -> bool {
     request.header("if-match").is_some() || request.header("if-none-match").is_some()
-}
-
-/// Whether a header's list names the tag. SCIM's tags are weak, and so is the comparison.
-fn lists(tags: &str, tag: &str) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    tags.split(',')
-        .any(|listed| listed.trim() == "*" || opaque(listed) == opaque(tag))
 }
 
 /// RFC 7644 §3.5.1 would have a differing `id` ignored; but a body that names another resource is a client's mistake, and

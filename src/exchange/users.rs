@@ -2,15 +2,14 @@
 
 use serde_json::Value;
 
-use super::need::{By, Changes, Kind, Record, StoreError};
+use super::need::{By, Changes, Kind, Record};
 use super::request::{Config, Request};
 use super::response::{Notice, Response};
-use super::single::{self, fetch, projection};
+use super::single::{self, projection};
 use super::store::Store;
 use super::view::{View, current};
 use crate::error::{ScimError, quoted};
 use crate::json;
-use crate::limits::MAX_UPDATE_ATTEMPTS;
 use crate::mapping::{self, Account, Keys, Login};
 use crate::patch::PatchRequest;
 use crate::resource::password::{self, Password};
@@ -133,8 +132,7 @@ fn settled(
     }
 }
 
-/// Reads, changes and writes a user. When another request wrote in between, all of it is done again on the new state, so
-/// of two changes at once neither is lost.
+/// Writes what `apply` makes of a user.
 async fn change(
     request: &Request,
     config: &Config,
@@ -143,11 +141,7 @@ async fn change(
     apply: impl Fn(&Resource) -> Result<Changed, ScimError>,
 ) -> Result<Response, ScimError> {
     let projection = projection(request, Kind::User)?;
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
-        let record = fetch(store, Kind::User, id).await?;
-        single::require_unchanged(request, &record)?;
+    let (record, notices) = single::change(request, store, Kind::User, id, async |record| {
         let before = current(&record)?;
         let Changed {
             user: after,
@@ -156,33 +150,26 @@ async fn change(
         } = apply(&before)?;
         let mut notices = ignored_attributes(&record.id, &ignored);
         // Whether a password is the present one only WordPress can tell, so one that is sent is always written.
-        let record = if after == before && password.is_none() {
-            record
-        } else {
-            // An account whose `active` is not mentioned, or removed, keeps its state: neither may let somebody in again.
-            let active = state(&after).filter(|state| Some(*state) != state_of(&record));
-            let changes = Changes {
-                password,
-                ..changes(&after, active, config, differences(&before, &after))
-            };
-            match store.update(record.id, record.version, changes).await {
-                Ok(updated) => {
-                    if after.get("externalId") != before.get("externalId") {
-                        notices.extend(shared_external_id(store, &after, &updated).await?);
-                    }
-                    updated
-                }
-                Err(refusal) if refusal.error == StoreError::Stale && attempts < MAX_UPDATE_ATTEMPTS => {
-                    continue;
-                }
-                Err(refusal) => return Err(refusal.into()),
-            }
+        if after == before && password.is_none() {
+            return Ok((record, notices));
+        }
+        // An account whose `active` is not mentioned, or removed, keeps its state: neither may let somebody in again.
+        let active = state(&after).filter(|state| Some(*state) != state_of(&record));
+        let changes = Changes {
+            password,
+            ..changes(&after, active, config, differences(&before, &after))
         };
-        let view = View { config, store };
-        let mut response = single::answer(200, view, Kind::User, &record, &projection).await?;
-        response.notices = notices;
-        return Ok(response);
-    }
+        let updated = store.update(record.id, record.version, changes).await?;
+        if after.get("externalId") != before.get("externalId") {
+            notices.extend(shared_external_id(store, &after, &updated).await?);
+        }
+        Ok((updated, notices))
+    })
+    .await?;
+    let view = View { config, store };
+    let mut response = single::answer(200, view, Kind::User, &record, &projection).await?;
+    response.notices = notices;
+    Ok(response)
 }
 
 /// `active`, where the resource mentions it.

@@ -3,18 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::need::{Kind, Membership, Record};
 use super::request::Config;
 use super::store::Store;
+use super::tag::{Tag, entity_tag};
 use crate::error::{ErrorKind, ScimError};
 use crate::limits::MAX_GROUP_CLOSURE;
-use crate::mapping::{self, Account};
+use crate::mapping;
 use crate::resource::Resource;
 use crate::resource::envelope::{Meta, location, represent};
 use crate::schema::{GROUP, USER};
-use crate::token::hex;
 
 /// Which of the attributes that cost another look into the store are wanted.
 #[derive(Clone, Debug)]
@@ -59,18 +58,21 @@ impl View<'_> {
                 };
                 for record in records {
                     let mut user = current(record)?;
+                    let mut tag = entity_tag(record);
                     if let Some(groups) = groups.remove(record.id.as_str()) {
+                        tag = tag.showing(&groups);
                         user.insert("groups".into(), Value::Array(groups));
                     }
-                    output.push(self.envelope(kind, record, user));
+                    output.push(self.envelope(kind, record, &tag, user));
                 }
             }
             Kind::Group => {
                 for record in records {
                     let mut group = current(record)?;
+                    let tag = entity_tag(record);
                     let only = match &wants.members {
                         Members::None => {
-                            output.push(self.envelope(kind, record, group));
+                            output.push(self.envelope(kind, record, &tag, group));
                             continue;
                         }
                         Members::Only(ids) => Some(ids.clone()),
@@ -91,19 +93,20 @@ impl View<'_> {
                             value
                         })
                         .collect();
+                    let tag = tag.showing(&members);
                     group.insert("members".into(), Value::Array(members));
-                    output.push(self.envelope(kind, record, group));
+                    output.push(self.envelope(kind, record, &tag, group));
                 }
             }
         }
         Ok(output)
     }
 
-    fn envelope(&self, kind: Kind, record: &Record, resource: Resource) -> Map<String, Value> {
+    fn envelope(&self, kind: Kind, record: &Record, tag: &Tag, resource: Resource) -> Map<String, Value> {
         let meta = Meta {
             created: record.created,
             modified: record.modified,
-            version: entity_tag(record),
+            version: tag.to_string(),
         };
         represent(
             resource,
@@ -189,29 +192,6 @@ pub(super) fn current(record: &Record) -> Result<Resource, ScimError> {
         Some(account) => mapping::overlay(document, &account.observed, &account.wordpress, account.active),
         None => document,
     })
-}
-
-/// `meta.version` and `ETag`: the number of SCIM writes, and what an administrator changed since the last one.
-pub(super) fn entity_tag(record: &Record) -> String {
-    let edited = record
-        .account
-        .as_ref()
-        .filter(|account| account.wordpress != account.observed)
-        .map(|account| fingerprint(&account.wordpress))
-        .unwrap_or_default();
-    let inactive = record.account.as_ref().is_some_and(|account| !account.active);
-    let state = if inactive { "-" } else { "" };
-    format!("W/\"{}{state}{edited}\"", record.version)
-}
-
-fn fingerprint(account: &Account) -> String {
-    let mut digest = Sha256::new();
-    for (_, value) in account.fields() {
-        digest.update(value.as_bytes());
-        digest.update([0]);
-    }
-    let digest = hex(&digest.finalize());
-    format!(".{}", digest.get(..12).unwrap_or_default())
 }
 
 /// Both resource types, in the order of a search over all.

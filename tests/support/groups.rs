@@ -145,8 +145,14 @@ impl Groups {
         Ok(())
     }
 
-    /// Ends the memberships of a user or group, and in it.
+    /// Ends the memberships of a user or group, and in it. The groups that lose a member count that as a change.
     pub(crate) fn forget(&mut self, id: &str) {
+        for row in &mut self.rows {
+            let is_member = |link: &Link| link.member == id && link.group == row.record.id;
+            if self.links.iter().any(is_member) {
+                row.record.version += 1;
+            }
+        }
         self.links.retain(|link| link.member != id && link.group != id);
     }
 
