@@ -156,6 +156,39 @@ fn of_several_steps_of_one_member_the_last_counts() {
     assert_eq!(site.members(&group), ids[..1]);
 }
 
+#[test]
+fn a_member_without_an_id_is_refused_in_every_spelling() {
+    let nameless = json!([{"display": "User 2"}]);
+    let core = "urn:ietf:params:scim:schemas:core:2.0:Group";
+    let by_list = json!({"op": "remove", "path": "members[display eq \"User 2\"]"});
+    for op in ["add", "replace"] {
+        for operation in [
+            json!({"op": op, "path": "members", "value": nameless}),
+            json!({"op": op, "value": {"members": nameless}}),
+            json!({"op": op, "path": core, "value": {"members": nameless}}),
+            json!({"op": op, "value": {core: {"Members": nameless}}}),
+        ] {
+            for operations in [
+                json!([operation]),
+                json!([operation, by_list]),
+                json!([by_list, operation]),
+            ] {
+                let (mut site, ids) = people(2);
+                let group = site.create_group("Editors", &refs(&ids));
+                let reply = site.patch_group(&group, &operations);
+                assert_eq!(reply.status, 400, "{operations}");
+                assert_eq!(reply.scim_type().as_deref(), Some("invalidValue"));
+                assert!(
+                    reply.detail().contains("a member needs 'value'"),
+                    "{}",
+                    reply.detail()
+                );
+                assert_eq!(site.members(&group), ids, "{operations}");
+            }
+        }
+    }
+}
+
 /// What one operation does to the members, told apart by their numbers.
 #[derive(Clone, Debug)]
 enum Step {

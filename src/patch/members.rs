@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::extension::is_core;
 use super::{Op, Operation, PatchRequest};
 use crate::error::ScimError;
-use crate::path::AttributePath;
+use crate::path::{AttributePath, member};
 use crate::resource::normalise::{attribute_value, is_assigned};
 use crate::schema::{Attribute, GROUP};
 use crate::value_path::ValuePath;
@@ -76,6 +76,7 @@ impl PatchRequest {
             return Ok(None);
         };
         let mut steps = Steps::default();
+        let mut needs_list = false;
         let mut rest = Vec::with_capacity(self.operations.len());
         for operation in &self.operations {
             let step = step(operation, members).map_err(|error| super::located(&error, operation.index))?;
@@ -84,7 +85,11 @@ impl PatchRequest {
                     rest.push(operation);
                     continue;
                 }
-                Step::NeedsList => return Ok(None),
+                // The others are read all the same: applied to a list, a member without an id would be nobody.
+                Step::NeedsList => {
+                    needs_list = true;
+                    continue;
+                }
                 Step::Members(op, ids, other) => {
                     rest.extend(other);
                     (op, ids)
@@ -101,6 +106,9 @@ impl PatchRequest {
             steps
                 .moves
                 .extend(ids.into_iter().map(|id| (id, op != Op::Remove)));
+        }
+        if needs_list {
+            return Ok(None);
         }
         Ok(Some((PatchRequest { operations: rest }, steps.end())))
     }
@@ -148,7 +156,10 @@ fn step(operation: &Operation, members: &'static Attribute) -> Result<Step, Scim
             }
         }
         // The whole core schema as path: what it says of members is a part of the value.
-        AttributePath::Undeclared { urn, name } if is_core(urn, name, &GROUP) => Ok(Step::NeedsList),
+        AttributePath::Undeclared { urn, name } if is_core(urn, name, &GROUP) => {
+            require_ids(members, value)?;
+            Ok(Step::NeedsList)
+        }
         _ => Ok(Step::Other(operation.clone())),
     }
 }
@@ -162,7 +173,11 @@ fn pathless(operation: &Operation, value: &Value, members: &'static Attribute) -
             attribute: AttributePath::Undeclared { urn, name }, ..
         }) if is_core(&urn, &name, &GROUP))
     };
-    if attributes.keys().any(is_core) {
+    let mut cores = attributes.iter().filter(|(key, _)| is_core(key)).peekable();
+    if cores.peek().is_some() {
+        for (_, core) in cores {
+            require_ids(members, core)?;
+        }
         return Ok(Step::NeedsList);
     }
     let named = |key: &str| {
@@ -189,6 +204,16 @@ fn pathless(operation: &Operation, value: &Value, members: &'static Attribute) -
         value: Some(Value::Object(other)),
     };
     Ok(Step::Members(operation.op, ids(members, list)?, Some(other)))
+}
+
+/// Refuses members without an id in a part of a group.
+fn require_ids(members: &'static Attribute, group: &Value) -> Result<(), ScimError> {
+    match group {
+        Value::Object(group) => {
+            member(group, members.name).map_or(Ok(()), |list| ids(members, list).map(drop))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The ids of a list of members: objects, bare strings, or one without its array (Entra quirk Q-04).

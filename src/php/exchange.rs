@@ -27,6 +27,17 @@ pub(crate) struct Exchange {
     asked: Option<Kind>,
 }
 
+#[cfg(feature = "probe")]
+impl Exchange {
+    /// An exchange with a defect, for the extension's own tests.
+    pub(super) fn defective() -> Self {
+        Self {
+            inner: exchange::Exchange::defective(),
+            asked: None,
+        }
+    }
+}
+
 #[php_impl]
 impl Exchange {
     /// Starts to answer an authenticated request.

@@ -3,12 +3,21 @@
 use ext_php_rs::describe::{Class, Module, ToStub};
 use ext_php_rs::prelude::*;
 
+use super::exchange::Exchange;
+
 /// Panics, to show that a worker survives it.
 #[php_function]
 #[php(name = "Scimpress\\Probe\\panic")]
 #[expect(clippy::panic, reason = "that is its purpose")]
 pub(crate) fn probe_panic() {
     panic!("a panic on demand");
+}
+
+/// An exchange that has one need, and panics once it is met.
+#[php_function]
+#[php(name = "Scimpress\\Probe\\defective")]
+pub(crate) fn probe_defective() -> Exchange {
+    Exchange::defective()
 }
 
 /// The PHP stubs of the extension.
@@ -28,5 +37,6 @@ pub(crate) fn probe_stubs() -> PhpResult<String> {
 pub(super) fn register(module: ModuleBuilder) -> ModuleBuilder {
     module
         .function(wrap_function!(probe_panic))
+        .function(wrap_function!(probe_defective))
         .function(wrap_function!(probe_stubs))
 }

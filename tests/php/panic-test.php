@@ -55,6 +55,52 @@ final class Panic_Test extends TestCase {
 		self::assertStringNotContainsString( 'on demand', $lines[0] );
 	}
 
+	private const DEFECTIVE = <<<'PHP'
+		$exchange = Scimpress\Probe\defective();
+		$answer   = array( 'total' => 0, 'records' => array() );
+		$needs    = array( $exchange->next()['need'], $exchange->next()['need'] );
+		$before   = $exchange->status();
+		$exchange->resume( $answer );
+		$after = array();
+		for ( $round = 0; $round < 3; $round++ ) {
+			$after[] = array( $exchange->next(), $exchange->status(), $exchange->headers(), json_decode( $exchange->body(), true ), $exchange->notices() );
+			$exchange->resume( $answer );
+		}
+		$whole = new Scimpress\Exchange( array( 'method' => 'GET', 'path' => '/Nothing', 'query' => array(), 'headers' => array(), 'body' => '' ), array( 'base' => '', 'now' => 0, 'newId' => '', 'membersAdditive' => false ) );
+		echo json_encode( array( $needs, $before, $after, $whole->next(), $whole->status() ) );
+		PHP;
+
+	/**
+	 * A defect of the engine between two needs, where no exception can reach PHP.
+	 */
+	public function test_panic_within_the_engine_is_a_scim_error_of_an_exchange_that_is_over(): void {
+		$log = tempnam( dirname( __DIR__, 2 ) . '/target/test/php', 'log' );
+		try {
+			$result = Php::code( self::DEFECTIVE, array( 'error_log' => $log ), Php::probe() );
+			$lines  = file( $log );
+		} finally {
+			unlink( $log );
+		}
+		self::assertSame( array( 0, '' ), array( $result->code, $result->errors ) );
+		list( $needs, $before, $after, $next, $status ) = json_decode( $result->output, true );
+		self::assertSame( array( array( 'page', 'page' ), 500 ), array( $needs, $before ) );
+		$error = array(
+			'schemas' => array( 'urn:ietf:params:scim:api:messages:2.0:Error' ),
+			'status'  => '500',
+			'detail'  => "the server failed to answer, nothing was changed; the site's administrator finds the reason in its error log",
+		);
+		$headers = array(
+			'Content-Type'  => 'application/scim+json',
+			'Cache-Control' => 'no-store',
+		);
+		self::assertSame( array_fill( 0, 3, array( null, 500, $headers, $error, array() ) ), $after );
+		self::assertSame( array( null, 404 ), array( $next, $status ), 'the process serves the next request' );
+		// A second poll would panic, and say so, again.
+		self::assertCount( 1, $lines );
+		self::assertMatchesRegularExpression( '~ scimpress [\d.]+: defect at src/exchange/mod\.rs:\d+, ~', $lines[0] );
+		self::assertStringNotContainsString( 'on demand', $lines[0] );
+	}
+
 	public function test_panic_inside_of_a_fiber_and_a_destructor_is_caught(): void {
 		$code   = 'class D { function __destruct() { try { Scimpress\Probe\panic(); } catch ( Error ) { echo "destructor "; } } } new D();'
 			. '$f = new Fiber( function () { try { Scimpress\Probe\panic(); } catch ( Error ) { Fiber::suspend(); echo "fiber"; } } ); $f->start(); $f->resume();';
