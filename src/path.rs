@@ -2,11 +2,12 @@
 //!
 //! `attrPath = [URI ":"] ATTRNAME *1subAttr` of RFC 7644 figure 1.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::error::quoted;
+use crate::error::{ScimError, quoted};
 use crate::schema::{Attribute, ResourceType, Returned, Schema};
 
 /// An attribute or one of its parts.
@@ -207,6 +208,24 @@ pub fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Valu
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
     })
+}
+
+/// Refuses names that differ in nothing but case, of which two readers could read two (RFC 7643 §2.1).
+///
+/// # Errors
+///
+/// `invalidSyntax` with the name.
+pub fn require_distinct(object: &Map<String, Value>) -> Result<(), ScimError> {
+    let mut seen: HashMap<String, &str> = HashMap::with_capacity(object.len());
+    for key in object.keys() {
+        if let Some(first) = seen.insert(key.to_ascii_lowercase(), key) {
+            return Err(ScimError::invalid_syntax(format!(
+                "the key {} appears twice",
+                quoted(first)
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a name is a URN rather than a plain attribute name.

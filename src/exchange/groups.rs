@@ -14,7 +14,6 @@ use super::users::ignored_attributes;
 use super::view::{Members, View, Wants, current};
 use crate::error::ScimError;
 use crate::filter::fold;
-use crate::json;
 use crate::patch::PatchRequest;
 use crate::patch::members::{Movement, ids};
 use crate::path::member;
@@ -24,8 +23,7 @@ use crate::schema::GROUP;
 /// `POST /Groups`
 pub(super) async fn create(request: &Request, config: &Config, store: &Store) -> Result<Response, ScimError> {
     let projection = projection(request, Kind::Group)?;
-    request.require_json()?;
-    let body = json::object(&request.body)?;
+    let body = request.object()?;
     require_ids(&body)?;
     let mut resource = normalise::resource(&body, &GROUP)?;
     let add = take_members(&mut resource)?;
@@ -49,8 +47,7 @@ pub(super) async fn replace(
     store: &Store,
     id: &str,
 ) -> Result<Response, ScimError> {
-    request.require_json()?;
-    let body = json::object(&request.body)?;
+    let body = request.object()?;
     require_ids(&body)?;
     let mut new = normalise::resource(&body, &GROUP)?;
     let add = take_members(&mut new)?;
@@ -77,9 +74,8 @@ pub(super) async fn patch(
     store: &Store,
     id: &str,
 ) -> Result<Response, ScimError> {
-    request.require_json()?;
     let projection = projection(request, Kind::Group)?;
-    let operations = PatchRequest::parse(&json::object(&request.body)?)?;
+    let operations = PatchRequest::parse(&request.object()?)?;
     let (record, notices) = match operations.movement(config.members_additive)? {
         Some((rest, movement)) => {
             let (record, mut notices) = change(request, config, store, id, |before| {

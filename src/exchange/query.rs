@@ -7,7 +7,7 @@ use super::need::Kind;
 use super::request::Request;
 use crate::error::{ErrorKind, ScimError, quoted};
 use crate::filter::Filter;
-use crate::json::{self, kind as json_kind};
+use crate::json::kind as json_kind;
 use crate::limits::{DEFAULT_COUNT, MAX_COUNT};
 use crate::path::member;
 use crate::resource::project::Projection;
@@ -64,8 +64,7 @@ impl Parameters {
 
     /// From the body of POST `/.search`.
     pub(super) fn from_search(request: &Request) -> Result<Self, ScimError> {
-        request.require_json()?;
-        let body = json::object(&request.body)?;
+        let body = request.object()?;
         let named = member(&body, "schemas")
             .and_then(Value::as_array)
             .is_some_and(|schemas| {

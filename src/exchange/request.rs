@@ -1,7 +1,11 @@
 //! The request as PHP hands it over.
 
+use serde_json::{Map, Value};
+
 use crate::error::ScimError;
+use crate::json;
 use crate::limits::MAX_BODY_BYTES;
+use crate::path::require_distinct;
 
 /// Parts of an HTTP request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,9 +73,17 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The JSON object that the body holds.
+    pub(super) fn object(&self) -> Result<Map<String, Value>, ScimError> {
+        self.require_json()?;
+        let object = json::object(&self.body)?;
+        require_distinct(&object)?;
+        Ok(object)
+    }
+
     /// Refuses a body of another media type (RFC 7644 §3.1, §3.8) or a compressed one (RFC 9110 §8.4): no client sends it, and
     /// a small one may become a very large one. A missing type is let through: the body must be JSON anyway.
-    pub(super) fn require_json(&self) -> Result<(), ScimError> {
+    fn require_json(&self) -> Result<(), ScimError> {
         let coding = self.header("content-encoding").unwrap_or_default().trim();
         if !coding.is_empty() && !coding.eq_ignore_ascii_case("identity") {
             return Err(ScimError::status(

@@ -9,7 +9,6 @@ use super::single::{self, projection};
 use super::store::Store;
 use super::view::{View, current};
 use crate::error::{ScimError, quoted};
-use crate::json;
 use crate::mapping::{self, Account, Keys, Login};
 use crate::patch::PatchRequest;
 use crate::resource::password::{self, Password};
@@ -19,9 +18,8 @@ use crate::schema::USER;
 /// `POST /Users`
 pub(super) async fn create(request: &Request, config: &Config, store: &Store) -> Result<Response, ScimError> {
     let projection = projection(request, Kind::User)?;
-    request.require_json()?;
     // RFC 7644 §3.3: an `id` that the client sends is ignored, the server assigns it.
-    let mut resource = normalise::resource(&json::object(&request.body)?, &USER)?;
+    let mut resource = normalise::resource(&request.object()?, &USER)?;
     let password = password::take(&mut resource);
     let password = settled(&mut resource, password, config)?;
     resource.entry("active").or_insert_with(|| Value::Bool(true));
@@ -59,8 +57,7 @@ pub(super) async fn replace(
     store: &Store,
     id: &str,
 ) -> Result<Response, ScimError> {
-    request.require_json()?;
-    let body = json::object(&request.body)?;
+    let body = request.object()?;
     let mut new = normalise::resource(&body, &USER)?;
     let password = password::take(&mut new);
     let password = settled(&mut new, password, config)?;
@@ -88,8 +85,7 @@ pub(super) async fn patch(
     store: &Store,
     id: &str,
 ) -> Result<Response, ScimError> {
-    request.require_json()?;
-    let operations = PatchRequest::parse(&json::object(&request.body)?)?;
+    let operations = PatchRequest::parse(&request.object()?)?;
     change(request, config, store, id, |before| {
         let mut target = before.clone();
         target.insert("id".into(), Value::String(id.to_owned()));

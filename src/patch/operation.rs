@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Patched, read_only, target};
 use crate::error::{ErrorKind, ScimError, quoted};
 use crate::json::kind;
-use crate::path::{AttributePath, member};
+use crate::path::{AttributePath, member, require_distinct};
 use crate::quirks;
 use crate::schema::ResourceType;
 use crate::value_path::{ValuePath, ValuePathError};
@@ -40,6 +40,7 @@ impl Operation {
                 kind(operation)
             )));
         };
+        require_distinct(object)?;
         let op = match member(object, "op") {
             Some(Value::String(op)) if op.eq_ignore_ascii_case("add") => Op::Add,
             Some(Value::String(op)) if op.eq_ignore_ascii_case("remove") => Op::Remove,

@@ -69,7 +69,7 @@ final class Exchange_Test extends TestCase {
 			array(
 				'Content-Type'     => 'application/scim+json',
 				'Cache-Control'    => 'no-store',
-				'ETag'             => 'W/"3"',
+				'ETag'             => 'W/"3~53b5040e6be0"',
 				'Content-Location' => Requests::BASE . '/Users/' . Requests::ID,
 				'Location'         => Requests::BASE . '/Users/' . Requests::ID,
 			),

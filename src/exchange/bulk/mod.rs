@@ -14,15 +14,14 @@ use super::request::{Config, Request};
 use super::response::Response;
 use super::store::Store;
 use crate::error::ScimError;
-use crate::json::{self, kind};
+use crate::json::kind;
 use crate::path::member;
 
 const BULK_RESPONSE_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
 /// `POST /Bulk`
 pub(super) async fn answer(request: &Request, config: &Config, store: &Store) -> Result<Response, ScimError> {
-    request.require_json()?;
-    let body = json::object(&request.body)?;
+    let body = request.object()?;
     let limit = fail_on_errors(&body)?;
     let operations = operations(&body, config)?;
     let mut job = Job::new(&operations, config, store);

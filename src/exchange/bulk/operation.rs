@@ -12,7 +12,7 @@ use crate::exchange::request::Config;
 use crate::exchange::view::KINDS;
 use crate::json::kind;
 use crate::limits::MAX_BULK_OPERATIONS;
-use crate::path::member;
+use crate::path::{member, require_distinct};
 use crate::token::hex;
 
 const BULK_REQUEST_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
@@ -118,6 +118,8 @@ fn operation(value: &Value, index: usize, config: &Config) -> Result<Operation, 
             kind(value)
         )));
     };
+    require_distinct(object)
+        .map_err(|error| ScimError::invalid_syntax(format!("operation {number}: {}", error.detail)))?;
     let text = |name: &str| match member(object, name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
