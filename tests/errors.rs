@@ -35,6 +35,8 @@ struct Written {
     operations: usize,
     content_type: Option<String>,
     #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
     query: BTreeMap<String, String>,
     #[serde(default)]
     query_hex: BTreeMap<String, String>,
@@ -75,7 +77,7 @@ impl Written {
             method: self.method.clone(),
             path: fill(&self.path),
             query: text.chain(raw).collect(),
-            headers: content_type.collect(),
+            headers: content_type.chain(self.headers.clone()).collect(),
             body,
         }
     }

@@ -27,11 +27,11 @@ def shape_faults(answer: Answer) -> list[str]:
     """What is wrong with an answer whatever the request was; an empty list when nothing is."""
     where = f"{answer.method} {answer.path[:120]} -> {answer.status}"
     faults = []
-    if answer.headers.get("content-type") != SCIM_TYPE and answer.status != 204:
+    if answer.headers.get("content-type") != SCIM_TYPE and answer.status not in (204, 304):
         faults.append(f"{where}: content type is {answer.headers.get('content-type')!r}")
     if "no-store" not in answer.headers.get("cache-control", ""):
         faults.append(f"{where}: cache-control is {answer.headers.get('cache-control')!r}")
-    if answer.status == 204 or answer.method == "HEAD":
+    if answer.status in (204, 304) or answer.method == "HEAD":
         return faults + ([f"{where}: has a body"] if answer.content else [])
     try:
         body = answer.json

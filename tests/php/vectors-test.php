@@ -135,7 +135,7 @@ final class Vectors_Test extends TestCase {
 			'method'  => $written->method,
 			'path'    => $fill( $written->path ),
 			'query'   => (array) ( $written->query ?? array() ) + array_map( $raw, (array) ( $written->queryHex ?? array() ) ),
-			'headers' => isset( $written->contentType ) ? array( 'content-type' => $written->contentType ) : array(),
+			'headers' => ( isset( $written->contentType ) ? array( 'content-type' => $written->contentType ) : array() ) + (array) ( $written->headers ?? array() ),
 			'body'    => $body,
 		);
 		return array( $store, $request );
