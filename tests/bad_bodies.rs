@@ -75,119 +75,98 @@ fn the_bodies_are_sound() {
     }
 }
 
-#[test]
-fn what_is_no_object_is_refused() {
-    type Spoil = fn(&str) -> Vec<u8>;
-    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-    let spoils: [(&str, Spoil, &str); 22] = [
-        ("nothing", |_| Vec::new(), "the body is empty"),
-        ("blanks", |_| b" \r\n\t".to_vec(), "the body is empty"),
-        ("a form", |_| b"userName=ada".to_vec(), "not valid JSON"),
-        (
-            "its beginning",
-            |body| body[..body.len() - 1].into(),
-            "not valid JSON",
-        ),
-        (
-            "more behind it",
-            |body| format!("{body}{body}").into(),
-            "not valid JSON",
-        ),
-        (
-            "a comma at its end",
-            |body| format!("{},}}", &body[..body.len() - 1]).into(),
-            "not valid JSON",
-        ),
-        (
-            "a comment",
-            |body| format!("/* */{body}").into(),
-            "not valid JSON",
-        ),
-        (
-            "a byte order mark",
-            |body| format!("\u{feff}{body}").into(),
-            "not valid JSON",
-        ),
-        (
-            "a NUL behind it",
-            |body| format!("{body}\0").into(),
-            "not valid JSON",
-        ),
-        (
-            "a NUL in a text",
-            |body| body.replacen("urn:", "urn:\0", 1).into(),
-            "not valid JSON",
-        ),
-        (
-            "a newline in a text",
-            |body| body.replacen("urn:", "urn:\n", 1).into(),
-            "not valid JSON",
-        ),
-        (
-            "half a character",
-            |body| body.replacen("urn:", "urn:\\ud83d", 1).into(),
-            "not valid JSON",
-        ),
-        (
-            "a number out of range",
-            |body| body.replacen('{', "{\"x\":1e999,", 1).into(),
-            "not valid JSON",
-        ),
-        (
-            "not a number",
-            |body| body.replacen('{', "{\"x\":NaN,", 1).into(),
-            "not valid JSON",
-        ),
-        (
-            "UTF-16",
-            |body| body.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-            "not valid JSON",
-        ),
-        ("Latin-1", |body| [body.as_bytes(), b"\xe9"].concat(), "not UTF-8"),
-        (
-            "overlong UTF-8",
-            |body| [b"{\"\xc0\xaf\":1,", &body.as_bytes()[1..]].concat(),
-            "not UTF-8 from byte 3",
-        ),
-        (
-            "an array of it",
-            |body| format!("[{body}]").into(),
-            "the body is an array",
-        ),
-        (
-            "a text of it",
-            |body| json!(body).to_string().into(),
-            "the body is a string",
-        ),
-        ("null", |_| b"null".to_vec(), "the body is null"),
-        ("true", |_| b"true".to_vec(), "the body is a boolean"),
-        ("a number", |_| b"7".to_vec(), "the body is a number"),
-    ];
-    let check = |name: &str, route: &str, reply: &Reply, detail: &str| {
+/// The syntax error that every route answers to a spoilt body.
+fn assert_no_syntax(name: &str, spoil: impl Fn(&str) -> Vec<u8>, detail: &str) {
+    each_route(spoil, "application/scim+json", |route, reply| {
         assert_eq!(
             (reply.status, reply.scim_type().as_deref()),
             (400, Some("invalidSyntax")),
             "{route}, {name}: {}",
             reply.text
         );
-        assert!(
-            reply.detail().contains(detail),
-            "{route}, {name}: {}",
-            reply.detail()
-        );
-    };
-    for (name, spoil, detail) in spoils {
-        each_route(spoil, "application/scim+json", |route, reply| {
-            check(name, route, reply, detail)
-        });
+        let found = reply.detail();
+        assert!(found.contains(detail), "{route}, {name}: {found}");
+    });
+}
+
+#[test]
+fn what_is_no_json_is_refused() {
+    assert_no_syntax("nothing", |_| Vec::new(), "the body is empty");
+    assert_no_syntax("blanks", |_| b" \r\n\t".to_vec(), "the body is empty");
+    for text in [
+        "userName=ada",
+        "<user/>",
+        "{",
+        "{]",
+        "{'a':1}",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "NaN",
+    ] {
+        assert_no_syntax(text, |_| text.into(), "not valid JSON");
+    }
+    let begin = |first: &'static str| move |body: &str| -> Vec<u8> { body.replacen('{', first, 1).into() };
+    let within =
+        |inner: &'static str| move |body: &str| -> Vec<u8> { body.replacen("urn:", inner, 1).into() };
+    for (name, first) in [
+        ("a comment", "/* */{"),
+        ("a byte order mark", "\u{feff}{"),
+        ("a number out of range", "{\"x\":1e999,"),
+        ("no number", "{\"x\":NaN,"),
+        ("a leading zero", "{\"x\":01,"),
+    ] {
+        assert_no_syntax(name, begin(first), "not valid JSON");
+    }
+    for (name, inner) in [
+        ("a NUL in a text", "urn:\0"),
+        ("a newline in a text", "urn:\n"),
+        ("half a character", "urn:\\ud83d"),
+        ("an unknown escape", "urn:\\x00"),
+    ] {
+        assert_no_syntax(name, within(inner), "not valid JSON");
+    }
+    assert_no_syntax(
+        "its beginning",
+        |body| body.strip_suffix('}').unwrap().into(),
+        "not valid JSON",
+    );
+    assert_no_syntax("it twice", |body| body.repeat(2).into(), "not valid JSON");
+    assert_no_syntax(
+        "a NUL behind it",
+        |body| format!("{body}\0").into(),
+        "not valid JSON",
+    );
+    let utf16 = |body: &str| body.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_no_syntax("UTF-16", utf16, "not valid JSON");
+    assert_no_syntax("Latin-1", |body| [body.as_bytes(), b"\xe9"].concat(), "not UTF-8");
+    let overlong = |body: &str| [b"{\"\xc0\xaf\":1,", body.strip_prefix('{').unwrap().as_bytes()].concat();
+    assert_no_syntax("overlong UTF-8", overlong, "not UTF-8 from byte 3");
+}
+
+#[test]
+fn what_is_no_object_is_refused() {
+    assert_no_syntax(
+        "an array",
+        |body| format!("[{body}]").into(),
+        "the body is an array",
+    );
+    assert_no_syntax(
+        "a text",
+        |body| json!(body).to_string().into(),
+        "the body is a string",
+    );
+    for (text, kind) in [
+        ("null", "null"),
+        ("true", "a boolean"),
+        ("7", "a number"),
+        ("[]", "an array"),
+    ] {
+        assert_no_syntax(text, |_| text.into(), &format!("the body is {kind}"));
     }
     for levels in [16, 17, 1_000, 100_000] {
-        let nested = format!("{{\"x\":{},", deep(levels));
+        let nested = format!("{{\"x\":{}{},", "[".repeat(levels), "]".repeat(levels));
         let spoil = |body: &str| body.replacen('{', &nested, 1).into();
-        let detail = "nested deeper than 16 levels";
-        each_route(spoil, "application/scim+json", |route, reply| {
-            check("depth", route, reply, detail)
-        });
+        assert_no_syntax("depth", spoil, "nested deeper than 16 levels");
     }
 }
 
@@ -288,8 +267,8 @@ fn a_body_above_the_limit_is_refused() {
     for index in 0..routes(&site().1).len() {
         let (mut site, paths) = site();
         let (method, path, body) = routes(&paths).swap_remove(index);
-        let size = body.to_string().len();
-        site.max_body_bytes = Some(size - 1);
+        let bytes = body.to_string().len();
+        site.max_body_bytes = Some(bytes - 1);
         let before = site.store.state();
         let reply = site.send(method, &path, &[], Some(&body));
         assert_eq!(
@@ -299,7 +278,7 @@ fn a_body_above_the_limit_is_refused() {
             reply.text
         );
         assert!(before == site.store.state());
-        site.max_body_bytes = Some(size);
+        site.max_body_bytes = Some(bytes);
         assert!(
             site.send(method, &path, &[], Some(&body)).status < 300,
             "{method} {path}"
