@@ -11,12 +11,25 @@ class UnreadableBody(ScimCase):
     """RFC 7644 §3.12: `invalidSyntax` for a request that is no JSON object."""
 
     def refuse_everywhere(self, content: bytes, status: int = 400, scim_type: str | None = "invalidSyntax") -> None:
-        """The same body as POST, PUT and PATCH."""
+        """The same body on every route that reads one."""
         user = self.create()
+        group = self.created(self.scim.post("/Groups", {"displayName": unique("Group"), "members": [{"value": user["id"]}]}))
+        routes = [(method, f"/{kind}/{it['id']}") for method in ("PUT", "PATCH") for kind, it in (("Users", user), ("Groups", group))]
+        routes += [("POST", path) for path in ("/Users", "/Groups", "/.search", "/Users/.search", "/Groups/.search", "/Bulk")]
+        groups = self.ok(self.scim.get("/Groups?count=0"))["totalResults"]
         with self.nothing_changes(user["id"]):
-            for method, path in (("POST", "/Users"), ("PUT", f"/Users/{user['id']}"), ("PATCH", f"/Users/{user['id']}")):
-                with self.subTest(method=method):
+            for method, path in routes:
+                with self.subTest(method=method, path=path):
                     self.refused(self.scim.request(method, path, content), status, scim_type)
+        self.assertEqual(group, self.ok(self.scim.get(f"/Groups/{group['id']}")))
+        self.assertEqual(groups, self.ok(self.scim.get("/Groups?count=0"))["totalResults"])
+
+    def test_a_nul_is_refused(self) -> None:
+        self.refuse_everywhere(b'{"userName":"a\0b@corp.example.com"}')
+        self.refuse_everywhere(b'{"userName":"a@corp.example.com"}\0')
+
+    def test_a_key_twice_in_another_case_is_refused(self) -> None:
+        self.refuse_everywhere(b'{"schemas":[],"Schemas":[],"userName":"a@corp.example.com"}')
 
     def test_a_body_that_is_not_utf8_is_refused(self) -> None:
         self.refuse_everywhere(b'{"userName":"caf\xe9@corp.example.com"}')
