@@ -31,6 +31,8 @@ pub enum ErrorKind {
     InvalidValue,
     /// The cursor was not made for this query (RFC 9865).
     InvalidCursor,
+    /// What the cursor points at is gone (RFC 9865).
+    ExpiredCursor,
     /// The method, path or resource type is not there, in the words of HTTP.
     Status(u16),
 }
@@ -47,7 +49,8 @@ impl ErrorKind {
             | Self::InvalidPath
             | Self::NoTarget
             | Self::InvalidValue
-            | Self::InvalidCursor => 400,
+            | Self::InvalidCursor
+            | Self::ExpiredCursor => 400,
             Self::Uniqueness => 409,
             Self::Status(status) => status,
         }
@@ -66,6 +69,7 @@ impl ErrorKind {
             Self::NoTarget => Some("noTarget"),
             Self::InvalidValue => Some("invalidValue"),
             Self::InvalidCursor => Some("invalidCursor"),
+            Self::ExpiredCursor => Some("expiredCursor"),
             Self::Status(_) => None,
         }
     }

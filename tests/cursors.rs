@@ -9,6 +9,8 @@
 #[expect(dead_code, reason = "other test crates use the rest of it")]
 mod support;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -217,6 +219,236 @@ fn users_who_go_between_two_pages_hide_nobody() {
             ["u3", "u4", "u5", "u6", "u7", "u8"],
             "an index would have passed over two"
         );
+    }
+}
+
+/// Deletes the users with these names.
+fn delete(site: &mut Site, names: &[&str]) {
+    let all = site.get("/Users").json();
+    for user in all["Resources"].as_array().unwrap() {
+        if names.contains(&user["userName"].as_str().unwrap()) {
+            let path = format!("/Users/{}", user["id"].as_str().unwrap());
+            assert_eq!(site.send("DELETE", &path, &[], None).status, 204);
+        }
+    }
+}
+
+/// Orders that the store makes and one that it cannot, with the users in it.
+const ORDERS: [(&[(&str, &str)], &str); 4] = [
+    (&[("sortBy", "userName")], "1234567"),
+    (&[("sortBy", "userName"), ("sortOrder", "descending")], "7654321"),
+    (&[("sortBy", "meta.created")], "1234567"),
+    (&[("sortBy", "nickName")], "7654321"),
+];
+
+fn named(order: &str) -> Vec<String> {
+    order.chars().map(|number| format!("u{number}")).collect()
+}
+
+#[test]
+fn users_who_go_between_two_sorted_pages_hide_nobody() {
+    for (query, order) in ORDERS {
+        let order = named(order);
+        let order: Vec<&str> = order.iter().map(String::as_str).collect();
+        let query = [query, &[("count", "2")]].concat();
+        for gone in [&order[..1], &order[1..2], &order[..2], &order[2..3], &order[1..2]] {
+            let mut site = seven();
+            let first = turn(&mut site, "/Users", &query, "").json();
+            assert_eq!(listed(&first), order[..2], "{query:?}");
+            delete(&mut site, gone);
+            let next = first["nextCursor"].as_str().unwrap();
+            let rest = walk(&mut site, "/Users", &query, next, "nextCursor").concat();
+            let expected: Vec<&str> = order[2..]
+                .iter()
+                .copied()
+                .filter(|it| !gone.contains(it))
+                .collect();
+            assert_eq!(rest, expected, "{query:?} without {gone:?}");
+        }
+    }
+}
+
+#[test]
+fn a_client_that_deletes_what_it_reads_reads_everybody() {
+    for (query, order) in ORDERS {
+        let query = [query, &[("count", "2")]].concat();
+        let mut site = seven();
+        let mut found = Vec::new();
+        let mut cursor = Some(String::new());
+        while let Some(place) = cursor {
+            let page = turn(&mut site, "/Users", &query, &place).json();
+            let read = listed(&page);
+            delete(&mut site, &read.iter().map(String::as_str).collect::<Vec<_>>());
+            found.extend(read);
+            cursor = page["nextCursor"].as_str().map(str::to_owned);
+        }
+        assert_eq!(found, named(order), "{query:?}");
+    }
+}
+
+#[test]
+fn who_comes_before_a_sorted_page_shifts_nobody() {
+    for (query, order) in ORDERS {
+        let query = [query, &[("count", "3")]].concat();
+        let mut site = seven();
+        let first = turn(&mut site, "/Users", &query, "").json();
+        let second = turn(&mut site, "/Users", &query, first["nextCursor"].as_str().unwrap()).json();
+        site.create(&json!({"userName": "u0", "nickName": "0"}));
+        site.create(&json!({"userName": "u9", "nickName": "99"}));
+        let back = second["previousCursor"].as_str().unwrap();
+        let back = turn(&mut site, "/Users", &query, back).json();
+        assert_eq!(listed(&back), named(&order[..3]), "{query:?}");
+        assert_eq!(back["totalResults"], 9);
+        let on = back["nextCursor"].as_str().unwrap();
+        assert_eq!(
+            listed(&turn(&mut site, "/Users", &query, on).json()),
+            named(&order[3..6]),
+            "{query:?}"
+        );
+    }
+}
+
+/// RFC 9865 §2.1: better an error than a page that leaves somebody out.
+#[test]
+fn a_sorted_cursor_whose_neighbours_are_both_gone_has_expired() {
+    for (query, order) in ORDERS {
+        let query = [query, &[("count", "2")]].concat();
+        let order = named(order);
+        let mut site = seven();
+        let first = turn(&mut site, "/Users", &query, "").json();
+        let cursor = first["nextCursor"].as_str().unwrap();
+        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).unwrap()).unwrap();
+        assert!(
+            !plain.contains(&order[1]) && !plain.contains(&order[2]),
+            "a name in {plain}"
+        );
+        delete(&mut site, &[&order[1], &order[2]]);
+        let mut query = query;
+        query.push(("cursor", cursor));
+        let reply = site.send("GET", "/Users", &query, None);
+        assert_eq!(
+            (reply.status, reply.scim_type().as_deref()),
+            (400, Some("expiredCursor")),
+            "{}",
+            reply.text
+        );
+    }
+}
+
+#[test]
+fn a_sorted_cursor_does_not_follow_who_moves() {
+    let mut site = seven();
+    let query = [("sortBy", "nickName"), ("count", "2")];
+    let first = turn(&mut site, "/Users", &query, "").json();
+    let moved = site.get("/Users").json()["Resources"].as_array().unwrap()[4]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let last = json!({"Operations": [{"op": "replace", "path": "nickName", "value": "99"}]});
+    assert_eq!(
+        site.send("PATCH", &format!("/Users/{moved}"), &[], Some(&last))
+            .status,
+        200
+    );
+    let next = first["nextCursor"].as_str().unwrap();
+    assert_eq!(
+        walk(&mut site, "/Users", &query, next, "nextCursor").concat(),
+        ["u4", "u3", "u2", "u1", "u5"]
+    );
+}
+
+#[test]
+fn an_empty_page_leads_back() {
+    for query in [
+        vec![],
+        vec![("filter", "userName pr")],
+        vec![("filter", "title pr")],
+        vec![("sortBy", "userName")],
+        vec![("sortBy", "title")],
+    ] {
+        let mut query = query;
+        query.push(("count", "3"));
+        let mut site = seven();
+        let first = turn(&mut site, "/Users", &query, "").json();
+        let names = listed(&first);
+        let second = turn(&mut site, "/Users", &query, first["nextCursor"].as_str().unwrap()).json();
+        let all: Vec<String> = named("1234567");
+        let others: Vec<&str> = all
+            .iter()
+            .filter(|it| !names.contains(it))
+            .map(String::as_str)
+            .collect();
+
+        let mut forwards = seven();
+        delete(&mut forwards, &others);
+        let empty = turn(
+            &mut forwards,
+            "/Users",
+            &query,
+            first["nextCursor"].as_str().unwrap(),
+        )
+        .json();
+        assert_eq!(listed(&empty), Vec::<String>::new(), "{query:?}");
+        assert_eq!(empty.get("nextCursor"), None, "{query:?}");
+        let back = turn(
+            &mut forwards,
+            "/Users",
+            &query,
+            empty["previousCursor"].as_str().unwrap(),
+        )
+        .json();
+        assert_eq!(listed(&back), names, "{query:?}");
+
+        let mut backwards = seven();
+        delete(
+            &mut backwards,
+            &names.iter().map(String::as_str).collect::<Vec<_>>(),
+        );
+        let empty = turn(
+            &mut backwards,
+            "/Users",
+            &query,
+            second["previousCursor"].as_str().unwrap(),
+        )
+        .json();
+        assert_eq!(listed(&empty), Vec::<String>::new(), "{query:?}");
+        assert_eq!(empty.get("previousCursor"), None, "{query:?}");
+        let on = turn(
+            &mut backwards,
+            "/Users",
+            &query,
+            empty["nextCursor"].as_str().unwrap(),
+        )
+        .json();
+        assert_eq!(listed(&on), listed(&second), "{query:?}");
+    }
+}
+
+/// RFC 7644 §3.4.2.4: 0, and what is below it, asks for the number alone.
+#[test]
+fn no_resources_are_asked_for() {
+    let mut site = seven();
+    for (query, total) in [
+        (vec![], 7),
+        (vec![("filter", "title eq \"odd\"")], 4),
+        (vec![("filter", "userName gt \"u4\"")], 3),
+        (vec![("sortBy", "nickName")], 7),
+    ] {
+        let mut first = query.clone();
+        first.push(("count", "2"));
+        let next = turn(&mut site, "/Users", &first, "").json()["nextCursor"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        for (count, cursor) in [("0", ""), ("-3", ""), ("0", &next)] {
+            let mut query = query.clone();
+            query.push(("count", count));
+            let list = turn(&mut site, "/Users", &query, cursor).json();
+            let schema = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+            let expected =
+                json!({"schemas": [schema], "totalResults": total, "itemsPerPage": 0, "Resources": []});
+            assert_json(&list, &expected);
+        }
     }
 }
 

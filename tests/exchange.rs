@@ -142,7 +142,7 @@ fn an_answer_to_another_need_is_a_500() {
     let user = format!("/Users/{id}");
     let message = json!({"Operations": [{"op": "replace", "path": "title", "value": "x"}]});
     let sorted =
-        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "sortBy": "userName"});
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "sortBy": "title"});
     let editors = format!("/Groups/{}", site.create_group("Editors", &[&id]));
     let join = json!({"Operations": [{"op": "remove", "path": "members", "value": [id]}]});
     let requests: [(&'static str, &str, &str, Option<Value>); 11] = [

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use scimpress::error::{ErrorKind, ScimError};
-use scimpress::filter::{Column, Filter, SEVERAL_EMAILS, email_key};
+use scimpress::filter::{Compiled, Condition, Filter, SEVERAL_EMAILS, Test, email_key};
 use scimpress::limits::{
     MAX_FILTER_BYTES, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, MAX_KEY_CHARS, MAX_PATH_BYTES, MAX_VALUES,
 };
@@ -90,28 +90,33 @@ fn filters_match_the_resources_they_should() {
 }
 
 #[test]
-fn filters_name_the_look_ups_that_cover_them() {
-    each(&table(include_str!("vectors/filter-probe.json")), |row| {
+fn filters_become_the_conditions_that_a_store_decides() {
+    each(&table(include_str!("vectors/filter-condition.json")), |row| {
         let resource_type = if row["of"] == "Group" { &GROUP } else { &USER };
         let filter = Filter::parse(text(row, "filter"), resource_type).map_err(|e| e.to_string())?;
-        let found = filter.probes().map(|probes| {
-            probes
-                .into_iter()
-                .map(|probe| json!([column(probe.column), probe.value]))
-                .collect::<Vec<_>>()
-        });
-        equal(&json!(found), &row["probes"])
+        let Compiled { condition, exact } = filter.compiled(resource_type);
+        equal(&condition.as_ref().map_or(Value::Null, tree), &row["condition"])?;
+        equal(&json!(exact), &row["exact"])
     });
 }
 
-fn column(column: Column) -> &'static str {
-    match column {
-        Column::Id => "id",
-        Column::UserName => "userName",
-        Column::DisplayName => "displayName",
-        Column::ExternalId => "externalId",
-        Column::ObjectId => "objectId",
-        Column::Email => "email",
+/// A condition as the contract with PHP writes it.
+fn tree(condition: &Condition) -> Value {
+    let members = |word: &str, members: &[Condition]| {
+        let mut all = vec![json!(word)];
+        all.extend(members.iter().map(tree));
+        Value::Array(all)
+    };
+    match condition {
+        Condition::And(all) => members("and", all),
+        Condition::Or(all) => members("or", all),
+        Condition::Not(inner) => members("not", std::slice::from_ref(inner)),
+        Condition::Is(column, test) => match test {
+            Test::Present => json!(["present", column.name()]),
+            Test::Text(relation, text) => json!([relation.name(), column.name(), text]),
+            Test::Number(relation, number) => json!([relation.name(), column.name(), number]),
+            Test::Boolean(value) => json!(["eq", column.name(), value]),
+        },
     }
 }
 

@@ -76,19 +76,26 @@ fn whether_somebody_is_a_member_is_asked_about_nobody_else() {
     for (member, total) in [(&ids[0], 1), (&ids[2], 0)] {
         for spelling in ["members eq", "members.value eq", "members[value eq"] {
             let end = if spelling.contains('[') { "]" } else { "" };
-            let filter = format!("id eq \"{group}\" and {spelling} \"{member}\"{end}");
-            let needs = needs_of(&mut site, |site| {
-                let query = [("attributes", "id"), ("filter", &filter)];
-                assert_eq!(
-                    site.send("GET", "/Groups", &query, None).json()["totalResults"],
-                    total
-                );
-            });
-            assert_eq!(names(&needs), ["select", "members"], "{filter}");
-            let Need::Members { only, .. } = &needs[1] else {
-                panic!("{needs:?}");
+            let mut ask = |filter: &str| {
+                needs_of(&mut site, |site| {
+                    let query = [("attributes", "id"), ("filter", filter)];
+                    let list = site.send("GET", "/Groups", &query, None).json();
+                    assert_eq!(list["totalResults"], total, "{filter}");
+                })
             };
-            assert_eq!(only.as_deref(), Some(&[member.clone()][..]));
+            let filter = format!("id eq \"{group}\" and {spelling} \"{member}\"{end}");
+            assert_eq!(names(&ask(&filter)), ["select"], "the store knows: {filter}");
+
+            let filter = format!("{filter} and (meta.location pr or not ({spelling} \"x\"{end}))");
+            let needs = ask(&filter);
+            assert_eq!(names(&needs)[0], "select", "{filter}");
+            for need in &needs[1..] {
+                let Need::Members { only, .. } = need else {
+                    panic!("{needs:?}");
+                };
+                assert_eq!(only.as_deref(), Some(&[member.clone(), "x".to_owned()][..]));
+            }
+            assert_eq!(needs.len(), 1 + total, "{filter}");
         }
     }
 }

@@ -143,6 +143,53 @@ fn a_search_over_all_answers_every_type_of_resource() {
     }
 }
 
+/// RFC 7644 §3.4.2.3, §3.4.3: one order over resources of every type.
+#[test]
+fn a_search_over_all_sorts_over_all() {
+    let mut site = mixed();
+    for (body, expected) in [
+        (
+            json!({"sortBy": "displayName"}),
+            vec!["East", "u1", "North", "u2"],
+        ),
+        (
+            json!({"sortBy": "displayName", "sortOrder": "descending"}),
+            vec!["u2", "u1", "North", "East"],
+        ),
+        (
+            json!({"sortBy": "meta.created", "sortOrder": "descending"}),
+            vec!["East", "North", "u2", "u1"],
+        ),
+        (
+            json!({"sortBy": "displayName", "startIndex": 2, "count": 2}),
+            vec!["u1", "North"],
+        ),
+        (
+            json!({"sortBy": "displayName", "filter": "displayName co \"th\""}),
+            vec!["u1", "North", "u2"],
+        ),
+        // Groups have none, so they come with those who have no value.
+        (
+            json!({"sortBy": "userName", "sortOrder": "descending"}),
+            vec!["North", "East", "u2", "u1"],
+        ),
+        (json!({"sortBy": "title"}), vec!["u1", "u2", "North", "East"]),
+    ] {
+        let list = search(&mut site, "/.search", body.clone());
+        assert_eq!(listed(&list), expected, "{body}");
+        let total = if body["filter"].is_null() { 4 } else { 3 };
+        assert_eq!(list["totalResults"], json!(total), "{body}");
+    }
+    let body = json!({"schemas": [SEARCH], "sortBy": "nobodyHasIt"});
+    let reply = site.send("POST", "/.search", &[], Some(&body));
+    assert_eq!(
+        reply.scim_type().as_deref(),
+        Some("invalidPath"),
+        "{}",
+        reply.text
+    );
+}
+
 #[test]
 fn a_search_shows_what_its_body_asks_for() {
     let mut site = mixed();

@@ -7,6 +7,7 @@
 mod bulk;
 mod cursor;
 mod groups;
+mod matches;
 mod need;
 mod query;
 mod request;
@@ -16,6 +17,7 @@ mod search;
 mod single;
 mod store;
 mod tag;
+mod turn;
 mod users;
 mod view;
 
@@ -25,8 +27,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 pub use need::{
-    AccountState, Answer, By, Changes, GroupAttributes, GroupChanges, Kind, Member, MemberChanges,
-    Membership, Need, Record, StoreError,
+    AccountState, Answer, Changes, GroupAttributes, GroupChanges, Kind, Member, MemberChanges, Membership,
+    Need, Record, StoreError,
 };
 pub use request::{Config, Request};
 pub use response::{Notice, Response};

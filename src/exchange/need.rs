@@ -1,5 +1,6 @@
 //! What the engine needs of the store, and what the store answers: plain data.
 
+use crate::filter::{Condition, Order};
 use crate::mapping::{Account, Keys, Login};
 use crate::resource::password::Password;
 use crate::schema::{GROUP, ResourceType, USER};
@@ -33,38 +34,6 @@ impl Kind {
     }
 }
 
-/// A column by which records are selected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// SCIM id.
-    Id,
-    /// Case-folded userName.
-    UserName,
-    /// Case-folded displayName of a group.
-    DisplayName,
-    /// externalId.
-    ExternalId,
-    /// Case-folded object id of Entra ID.
-    ObjectId,
-    /// Case-folded e-mail address; also accounts with that `user_email`.
-    Email,
-}
-
-impl By {
-    /// The word for it in the contract with PHP.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::UserName => "userName",
-            Self::DisplayName => "displayName",
-            Self::ExternalId => "externalId",
-            Self::ObjectId => "objectId",
-            Self::Email => "email",
-        }
-    }
-}
-
 /// One thing to do for the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Need {
@@ -73,8 +42,8 @@ pub enum Need {
     Select {
         /// Which collection.
         kind: Kind,
-        /// Column and value; `None` selects everybody.
-        by: Option<(By, String)>,
+        /// What must be true of them; `None` selects everybody.
+        condition: Option<Condition>,
         /// Position of the last record already seen, 0 at first.
         after: u64,
         /// Position of the first record already seen, when going backwards.
@@ -82,10 +51,14 @@ pub enum Need {
         /// Most records to answer.
         limit: usize,
     },
-    /// The number of live records, and `limit` of them from `offset` on, ascending by position.
+    /// The number of live records, and `limit` of them from `offset` on.
     Page {
         /// Which collection.
         kind: Kind,
+        /// What must be true of them; `None` for everybody.
+        condition: Option<Condition>,
+        /// Their order; `None` is ascending by position.
+        order: Option<Order>,
         /// Records to pass over.
         offset: usize,
         /// Most records to answer; 0 asks only for the number.
@@ -354,7 +327,7 @@ pub enum Answer {
     Records(Vec<Record>),
     /// To [`Need::Page`].
     Page {
-        /// Number of live records.
+        /// Number of live records of which the condition is true.
         total: usize,
         /// The page.
         records: Vec<Record>,

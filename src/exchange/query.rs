@@ -6,7 +6,7 @@ use super::cursor::Cursor;
 use super::need::Kind;
 use super::request::Request;
 use crate::error::{ErrorKind, ScimError, quoted};
-use crate::filter::Filter;
+use crate::filter::{Compiled, Condition, Filter};
 use crate::json::kind as json_kind;
 use crate::limits::{DEFAULT_COUNT, MAX_COUNT};
 use crate::path::member;
@@ -32,7 +32,12 @@ pub(super) struct Parameters {
 /// A query of one resource type.
 #[derive(Debug)]
 pub(super) struct Query {
+    pub(super) kind: Kind,
+    /// What is left to decide about each record that the condition finds; `None` when that is nothing.
     pub(super) filter: Option<Filter>,
+    /// What the store decides; `None` when it has to find everybody.
+    pub(super) condition: Option<Condition>,
+    /// `None` for no order, and for a type of resource that lacks the attribute.
     pub(super) sort: Option<SortBy>,
     pub(super) projection: Projection,
 }
@@ -90,15 +95,54 @@ impl Parameters {
         })
     }
 
-    /// The query for one resource type.
-    pub(super) fn query(&self, kind: Kind) -> Result<Query, ScimError> {
+    /// One query for each resource type. In a search over several, one that lacks an attribute of the filter has no matches
+    /// (RFC 7644 §3.4.2.1), and the resources of one that lacks the attribute of the order come as those without a value.
+    pub(super) fn queries(&self, kinds: &[Kind]) -> Result<Vec<Query>, ScimError> {
+        let sorts: Vec<_> = kinds
+            .iter()
+            .map(|kind| {
+                let (by, order) = (self.sort_by.as_deref(), self.sort_order.as_deref());
+                SortBy::parse(by, order, kind.resource_type())
+            })
+            .collect();
+        let mut queries = Vec::with_capacity(kinds.len());
+        let mut refusal = None;
+        let is_sorted = sorts.iter().any(Result::is_ok);
+        for (kind, sort) in kinds.iter().zip(sorts) {
+            let sort = match sort {
+                Err(_) if is_sorted => None,
+                sort => sort?,
+            };
+            match self.query(*kind, sort) {
+                Ok(query) => queries.push(query),
+                Err(error) if kinds.len() > 1 => refusal = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        match (queries.is_empty(), refusal) {
+            (true, Some(error)) => Err(error),
+            _ => Ok(queries),
+        }
+    }
+
+    fn query(&self, kind: Kind, sort: Option<SortBy>) -> Result<Query, ScimError> {
         let resource_type = kind.resource_type();
+        let filter = match &self.filter {
+            Some(filter) => Some(Filter::parse(filter.trim(), resource_type)?),
+            None => None,
+        };
+        let (condition, exact) = match &filter {
+            Some(filter) => {
+                let Compiled { condition, exact } = filter.compiled(resource_type);
+                (condition, exact)
+            }
+            None => (None, true),
+        };
         Ok(Query {
-            filter: match &self.filter {
-                Some(filter) => Some(Filter::parse(filter.trim(), resource_type)?),
-                None => None,
-            },
-            sort: SortBy::parse(self.sort_by.as_deref(), self.sort_order.as_deref(), resource_type)?,
+            kind,
+            filter: filter.filter(|_| !exact),
+            condition,
+            sort,
             projection: Projection::parse(
                 self.attributes.as_deref(),
                 self.excluded_attributes.as_deref(),
@@ -116,7 +160,7 @@ impl Parameters {
             )),
             (Some(cursor), None) => Ok(Page::Cursor {
                 cursor: Cursor::parse(cursor, &self.fingerprint(kinds))?,
-                count: count.max(1),
+                count,
             }),
             (None, start_index) => Ok(Page::Index {
                 start_index: start_index.unwrap_or(1).max(1),

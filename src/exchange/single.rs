@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::need::{By, Kind, Record, StoreError};
+use super::need::{Kind, Record, StoreError};
 use super::request::Request;
 use super::response::Response;
 use super::store::{Refusal, Store};
 use super::tag::{entity_tag, is_in};
 use super::view::{View, Wants};
 use crate::error::{ScimError, quoted};
+use crate::filter::{Column, Condition};
 use crate::limits;
 use crate::resource::envelope::location;
 use crate::resource::project::Projection;
@@ -25,7 +26,7 @@ pub(super) async fn fetch(store: &Store, kind: Kind, id: &str) -> Result<Record,
         return Err(not_found());
     }
     store
-        .select(kind, Some((By::Id, id.to_owned())), 0, 1)
+        .select(kind, Some(Condition::equal(Column::Id, id.to_owned())), 0, 1)
         .await?
         .into_iter()
         // The database may compare less strictly than RFC 7643 §3.1, where `id` is case-exact.

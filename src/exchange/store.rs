@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::INTERNAL;
-use super::need::{Answer, By, Changes, GroupChanges, Kind, Member, Membership, Need, Record, StoreError};
+use super::need::{Answer, Changes, GroupChanges, Kind, Member, Membership, Need, Record, StoreError};
 use crate::error::{ErrorKind, ScimError, one_line, quoted};
+use crate::filter::{Condition, Order};
 use crate::limits::MEMBER_PAGE;
 use crate::mapping::Login;
 
@@ -49,13 +50,13 @@ impl Store {
     pub(super) async fn select(
         &self,
         kind: Kind,
-        by: Option<(By, String)>,
+        condition: Option<Condition>,
         after: u64,
         limit: usize,
     ) -> Result<Vec<Record>, Refusal> {
         let need = Need::Select {
             kind,
-            by,
+            condition,
             after,
             before: None,
             limit,
@@ -67,13 +68,13 @@ impl Store {
     pub(super) async fn select_before(
         &self,
         kind: Kind,
-        by: Option<(By, String)>,
+        condition: Option<Condition>,
         before: u64,
         limit: usize,
     ) -> Result<Vec<Record>, Refusal> {
         let need = Need::Select {
             kind,
-            by,
+            condition,
             after: 0,
             before: Some(before),
             limit,
@@ -88,10 +89,18 @@ impl Store {
     pub(super) async fn page(
         &self,
         kind: Kind,
+        condition: Option<Condition>,
+        order: Option<Order>,
         offset: usize,
         limit: usize,
     ) -> Result<(usize, Vec<Record>), Refusal> {
-        let need = Need::Page { kind, offset, limit };
+        let need = Need::Page {
+            kind,
+            condition,
+            order,
+            offset,
+            limit,
+        };
         match self.ask(need).await? {
             Answer::Page { total, records } => Ok((total, records)),
             _ => Err(Refusal::failed()),

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::need::{By, Changes, Kind, Record};
+use super::need::{Changes, Kind, Record};
 use super::request::{Config, Request};
 use super::response::{Notice, Response};
 use super::single::{self, projection};
 use super::store::Store;
 use super::view::{View, current};
 use crate::error::{ScimError, quoted};
+use crate::filter::{Column, Condition};
 use crate::mapping::{self, Account, Keys, Login};
 use crate::patch::PatchRequest;
 use crate::resource::password::{self, Password};
@@ -226,7 +227,12 @@ async fn shared_external_id(
         return Ok(Vec::new());
     };
     let holders = store
-        .select(Kind::User, Some((By::ExternalId, external_id.to_owned())), 0, 2)
+        .select(
+            Kind::User,
+            Some(Condition::equal(Column::ExternalId, external_id.to_owned())),
+            0,
+            2,
+        )
         .await?;
     if holders.iter().all(|holder| holder.id == record.id) {
         return Ok(Vec::new());

@@ -62,7 +62,7 @@ impl Part {
 
 impl Test {
     /// The test of an attribute, all its values.
-    fn holds(&self, value: Option<&Value>) -> bool {
+    pub(super) fn holds(&self, value: Option<&Value>) -> bool {
         match value {
             None | Some(Value::Null) => self.holds_for_absent(),
             Some(Value::Array(elements)) if elements.is_empty() => self.holds_for_absent(),

@@ -1,15 +1,17 @@
 //! Filters of RFC 7644 §3.4.2.2.
 //!
 //! A text becomes tokens (`lexer`), an expression (`parser`) whose names and values are tied to the schema tables as they
-//! are read (`bind`), and then decides about resources (`eval`) or about the look-ups that find them (`probe`).
+//! are read (`bind`), and then decides about resources (`eval`) or becomes the condition by which a store finds them
+//! (`compile`, `condition`).
 
 mod ast;
 mod bind;
+mod compile;
+mod condition;
 mod error;
 mod eval;
 mod lexer;
 mod parser;
-mod probe;
 mod text;
 mod token;
 mod value_filter;
@@ -25,8 +27,9 @@ use crate::schema::{Attribute, ResourceType};
 use ast::{Expression, Term};
 use parser::Parser;
 
+pub use compile::{SEVERAL_EMAILS, email_key};
+pub use condition::{Column, Compiled, Condition, Order, Relation, Test, both};
 pub use error::FilterError;
-pub use probe::{Column, Probe, SEVERAL_EMAILS, email_key};
 pub use text::fold;
 pub use value_filter::ValueFilter;
 
@@ -81,10 +84,10 @@ impl Filter {
         found
     }
 
-    /// Look-ups whose union finds every user that matches, and maybe others; `None` when only a scan does.
+    /// What the store can decide of the filter about resources of `resource_type`, the one it was parsed for.
     #[must_use]
-    pub fn probes(&self) -> Option<Vec<Probe>> {
-        self.expression.probes()
+    pub fn compiled(&self, resource_type: &ResourceType) -> Compiled {
+        self.expression.compiled(resource_type)
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::FINAL;
 use crate::error::ScimError;
 use crate::path::member;
-use crate::schema::USER;
+use crate::schema::{GROUP, ResourceType, USER};
 use crate::{filter, json, resource};
 
 /// Name of the class that [`error_class`] registers.
@@ -27,46 +27,55 @@ pub(super) fn error_class() -> ClassBuilder {
         .registration(|_class, _arguments| {})
 }
 
-/// A filter over users, RFC 7644 section 3.4.2.2.
+/// A filter over users or groups, RFC 7644 section 3.4.2.2.
 #[php_class]
 #[php(name = "Scimpress\\Filter")]
 #[php(flags = FINAL)]
 pub(crate) struct Filter {
     inner: filter::Filter,
+    of: &'static ResourceType,
 }
 
 #[php_impl]
 impl Filter {
     /// Reads a filter.
     ///
-    /// @param string $filter Such as `userName eq "ana@example.com"`.
+    /// @param string  $filter   Such as `userName eq "ana@example.com"`.
+    /// @param ?string $resource What it is about: `User`, also when it is null, or `Group`.
     ///
     /// @return Filter
     ///
     /// @throws FilterError when it is malformed or compares what cannot be compared.
     #[php(name = "parse")]
-    pub(crate) fn parse(filter: BinarySlice<u8>) -> PhpResult<Self> {
+    pub(crate) fn parse(filter: BinarySlice<u8>, resource: Option<String>) -> PhpResult<Self> {
+        let of = match resource.as_deref() {
+            None => &USER,
+            Some(name) => [&USER, &GROUP]
+                .into_iter()
+                .find(|it| it.name == name)
+                .ok_or_else(|| exception("a filter is about `User` or `Group`"))?,
+        };
         let text = std::str::from_utf8(&filter).map_err(|_| exception("the filter is not UTF-8"))?;
-        let inner = filter::Filter::parse(text, &USER).map_err(|error| scim(error.into()))?;
-        Ok(Self { inner })
+        let inner = filter::Filter::parse(text, of).map_err(|error| scim(error.into()))?;
+        Ok(Self { inner, of })
     }
 
-    /// Whether a user matches.
+    /// Whether a user or a group matches.
     ///
-    /// @param string $resource The user as JSON text. As in a request, null, "" and [] mean that there is no value.
+    /// @param string $resource The resource as JSON text. As in a request, null, "" and [] mean that there is no value.
     ///
     /// @return bool
     ///
-    /// @throws FilterError when the text is no SCIM user.
+    /// @throws FilterError when the text is no such SCIM resource.
     #[php(name = "matches")]
     pub(crate) fn matches(&self, resource: BinarySlice<u8>) -> PhpResult<bool> {
         let object = json::object(&resource).map_err(scim)?;
-        let mut user = resource::normalise::representation(&object, &USER).map_err(scim)?;
+        let mut representation = resource::normalise::representation(&object, self.of).map_err(scim)?;
         // Normalising leaves it out, since the engine derives it; here it is part of what is to be matched.
         if let Some(schemas @ Value::Array(_)) = member(&object, "schemas") {
-            user.insert("schemas".into(), schemas.clone());
+            representation.insert("schemas".into(), schemas.clone());
         }
-        Ok(self.inner.matches(&user))
+        Ok(self.inner.matches(&representation))
     }
 
     /// The filter in its canonical spelling.

@@ -8,6 +8,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use crate::exchange::{Changes, GroupChanges, Kind, Need, Response};
+use crate::filter::{Condition, Order, Test};
 
 type Table = ZBox<ZendHashTable>;
 
@@ -58,24 +59,27 @@ pub(super) fn need(need: &Need) -> PhpResult<Table> {
     match need {
         Need::Select {
             kind,
-            by,
+            condition,
             after,
             before,
             limit,
         } => {
-            let (by, value) = match by {
-                Some((by, value)) => (Some(by.name()), Some(value.as_str())),
-                None => (None, None),
-            };
             insert(&mut table, "resource", kind.name())?;
-            insert(&mut table, "by", by)?;
-            insert(&mut table, "value", value)?;
+            insert(&mut table, "where", condition.as_ref().map(tree).transpose()?)?;
             insert(&mut table, "after", number(*after))?;
             insert(&mut table, "before", before.map(number))?;
             insert(&mut table, "limit", number(*limit))?;
         }
-        Need::Page { kind, offset, limit } => {
+        Need::Page {
+            kind,
+            condition,
+            order,
+            offset,
+            limit,
+        } => {
             insert(&mut table, "resource", kind.name())?;
+            insert(&mut table, "where", condition.as_ref().map(tree).transpose()?)?;
+            insert(&mut table, "order", order.as_ref().map(by).transpose()?)?;
             insert(&mut table, "offset", number(*offset))?;
             insert(&mut table, "limit", number(*limit))?;
         }
@@ -129,6 +133,53 @@ pub(super) fn need(need: &Need) -> PhpResult<Table> {
         Need::Memberships { members } => insert(&mut table, "members", texts(members)?)?,
     }
     Ok(table)
+}
+
+/// A condition: the word for what it is, then its parts.
+///
+/// `[and, condition…]`, `[or, condition…]`, `[not, condition]`, `[present, column]`, and `[relation, column, value]` with
+/// a string, an integer or a boolean. Depth is that of a filter, which the parser limits.
+fn tree(condition: &Condition) -> PhpResult<Table> {
+    let mut table = ZendHashTable::new();
+    let members = |table: &mut Table, word: &str, members: &[Condition]| -> PhpResult<()> {
+        table.push(word).map_err(failed)?;
+        for member in members {
+            table.push(tree(member)?).map_err(failed)?;
+        }
+        Ok(())
+    };
+    match condition {
+        Condition::And(all) => members(&mut table, "and", all)?,
+        Condition::Or(all) => members(&mut table, "or", all)?,
+        Condition::Not(inner) => members(&mut table, "not", std::slice::from_ref(inner))?,
+        Condition::Is(column, test) => {
+            let word = match test {
+                Test::Present => "present",
+                Test::Text(relation, _) | Test::Number(relation, _) => relation.name(),
+                Test::Boolean(_) => "eq",
+            };
+            table.push(word).map_err(failed)?;
+            table.push(column.name()).map_err(failed)?;
+            match test {
+                Test::Present => Ok(()),
+                Test::Text(_, text) => table.push(text.as_str()),
+                Test::Number(_, number) => table.push(*number),
+                Test::Boolean(value) => table.push(*value),
+            }
+            .map_err(failed)?;
+        }
+    }
+    Ok(table)
+}
+
+/// An order: `[column, ascending]` or `[column, descending]`.
+fn by(order: &Order) -> PhpResult<Table> {
+    let direction = if order.descending {
+        "descending"
+    } else {
+        "ascending"
+    };
+    list([order.column.name(), direction].into_iter())
 }
 
 fn write_group(table: &mut ZendHashTable, changes: &GroupChanges) -> PhpResult<()> {

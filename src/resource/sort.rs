@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::datetime;
 use crate::error::{ErrorKind, ScimError, quoted};
-use crate::filter::fold;
+use crate::filter::{Column, Condition, Order, Relation, Test, both, fold};
 use crate::path::AttributePath;
 use crate::schema::{Attribute, AttributeType, ResourceType};
 
@@ -65,6 +65,53 @@ impl SortBy {
     #[must_use]
     pub fn mentions(&self, attribute: &str) -> bool {
         matches!(&self.path, AttributePath::Declared { extension: None, attribute: named, .. } if named.name == attribute)
+    }
+
+    /// The same order of the store's records; `None` when the store cannot sort so.
+    #[must_use]
+    pub fn order(&self) -> Option<Order> {
+        let column = Column::of(&self.path).filter(|column| *column != Column::Active)?;
+        Some(Order {
+            column,
+            descending: self.descending,
+        })
+    }
+
+    /// The condition of what comes before a place in [`SortBy::order`]: before the resource with this key and position, or
+    /// with `inclusive` up to it. `None` when the store cannot sort so.
+    #[must_use]
+    pub fn before(&self, key: &SortKey, position: u64, inclusive: bool) -> Option<Condition> {
+        let Order { column, descending } = self.order()?;
+        let relation = if descending { Relation::Gt } else { Relation::Lt };
+        let position = i64::try_from(position).ok()?;
+        let earlier = Condition::Is(
+            Column::Position,
+            Test::Number(if inclusive { Relation::Le } else { Relation::Lt }, position),
+        );
+        let absent = Condition::present(column).negated();
+        let (less, same) = match key {
+            SortKey::Absent => {
+                let less = (!descending).then(|| Condition::present(column));
+                (less.into_iter().collect(), absent)
+            }
+            SortKey::Text(text) => {
+                let is = |relation| -> Option<Condition> {
+                    Some(if column.is_number() {
+                        let instant = datetime::parse(text)?.as_millisecond();
+                        Condition::Is(column, Test::Number(relation, instant))
+                    } else {
+                        Condition::text(column, relation, text.clone())
+                    })
+                };
+                let mut less = vec![is(relation)?];
+                less.extend(descending.then_some(absent));
+                (less, is(Relation::Eq)?)
+            }
+            SortKey::Number(_) => return None,
+        };
+        let mut members: Vec<Condition> = less;
+        members.push(both(Some(same), earlier));
+        Some(Condition::Or(members))
     }
 
     /// The key of a representation. Of a multi-valued attribute the primary value counts, else the first; of a complex

@@ -138,34 +138,43 @@ final class Exchange_Test extends TestCase {
 	}
 
 	public static function queries(): array {
-		$select = fn( string $resource, ?string $by, ?string $value, ?int $before = null ) => array(
+		$select = fn( string $resource, ?array $where ) => array(
 			'need'     => 'select',
 			'resource' => $resource,
-			'by'       => $by,
-			'value'    => $value,
+			'where'    => $where,
 			'after'    => 0,
-			'before'   => $before,
+			'before'   => null,
 			'limit'    => 200,
 		);
-		$page   = fn( string $resource, int $offset, int $limit ) => array(
+		$page   = fn( string $resource, int $offset, int $limit, ?array $where = null, ?array $order = null ) => array(
 			'need'     => 'page',
 			'resource' => $resource,
+			'where'    => $where,
+			'order'    => $order,
 			'offset'   => $offset,
 			'limit'    => $limit,
 		);
 		return array(
-			'externalId'  => array( '/Users', array( 'filter' => 'externalId eq "E1"' ), $select( 'User', 'externalId', 'E1' ) ),
-			'title'       => array( '/Users', array( 'filter' => 'title pr' ), $select( 'User', null, null ) ),
+			'externalId'  => array( '/Users', array( 'filter' => 'externalId eq "E1"' ), $select( 'User', array( 'eq', 'externalId', 'E1' ) ) ),
+			'title'       => array( '/Users', array( 'filter' => 'title pr' ), $select( 'User', null ) ),
+			'a superset'  => array( '/Users', array( 'filter' => 'title pr and not (id eq "x")' ), $select( 'User', array( 'not', array( 'eq', 'id', 'x' ) ) ) ),
 			'a page'      => array( '/Users', array( 'startIndex' => '3', 'count' => '2' ), $page( 'User', 2, 2 ) ),
-			'displayName' => array( '/Groups', array( 'filter' => 'displayName eq "STAFF"' ), $select( 'Group', 'displayName', 'staff' ) ),
+			'a condition' => array(
+				'/Users',
+				array( 'filter' => '(active eq true or userName pr) and meta.created gt "1970-01-01T00:00:00.005Z"', 'count' => '2' ),
+				$page( 'User', 0, 2, array( 'and', array( 'or', array( 'eq', 'active', true ), array( 'present', 'userName' ) ), array( 'gt', 'created', 5 ) ) ),
+			),
+			'displayName' => array( '/Groups', array( 'filter' => 'displayName eq "STAFF"' ), $select( 'Group', array( 'eq', 'displayName', 'staff' ) ) ),
+			'nobody'      => array( '/Groups', array( 'filter' => 'externalId eq ""' ), $select( 'Group', array( 'or' ) ) ),
 			'group page'  => array( '/Groups', array( 'startIndex' => '3', 'count' => '2' ), $page( 'Group', 2, 2 ) ),
-			'sorted'      => array( '/Users', array( 'sortBy' => 'userName' ), $select( 'User', null, null ) ),
+			'sorted'      => array( '/Users', array( 'sortBy' => 'title' ), $select( 'User', null ) ),
+			'store sorts' => array( '/Users', array( 'sortBy' => 'userName', 'sortOrder' => 'descending', 'count' => '2' ), $page( 'User', 0, 2, null, array( 'userName', 'descending' ) ) ),
 			'a cursor'    => array( '/Groups', array( 'cursor' => '', 'count' => '5' ), $page( 'Group', 0, 0 ) ),
 		);
 	}
 
 	public function test_sorted_query_fetches_by_position(): void {
-		$exchange = Requests::answer( array( 'query' => array( 'sortBy' => 'userName' ) ), $needs );
+		$exchange = Requests::answer( array( 'query' => array( 'sortBy' => 'title' ) ), $needs );
 		self::assertSame( array( 'need' => 'fetch', 'resource' => 'User', 'positions' => array( 7 ) ), $needs[1] );
 		self::assertSame( Requests::ID, json_decode( $exchange->body() )->Resources[0]->id );
 	}
@@ -299,7 +308,7 @@ final class Exchange_Test extends TestCase {
 	public function test_exchanges_do_not_mix(): void {
 		$first  = new Exchange( Requests::request( array( 'path' => '/Users/first' ) ), Requests::config() );
 		$second = new Exchange( Requests::request( array( 'path' => '/Users/second' ) ), Requests::config() );
-		self::assertSame( array( 'first', 'second', 'first' ), array( $first->next()['value'], $second->next()['value'], $first->next()['value'] ) );
+		self::assertSame( array( 'first', 'second', 'first' ), array( $first->next()['where'][2], $second->next()['where'][2], $first->next()['where'][2] ) );
 		$second->resume( array( 'records' => array() ) );
 		$second->next();
 		self::assertSame( array( 404, 500 ), array( $second->status(), $first->status() ) );

@@ -140,9 +140,14 @@ final class Groups_Test extends TestCase {
 	}
 
 	public function test_filter_by_member_asks_only_for_that_member(): void {
-		$exchange = Requests::answer( array( 'path' => '/Groups', 'query' => array( 'filter' => sprintf( 'members.value eq "%s"', Requests::ID ), 'excludedAttributes' => 'members' ) ), $needs );
-		self::assertSame( array( 'need' => 'members', 'group' => Requests::GROUP, 'after' => 0, 'limit' => 5000, 'only' => array( Requests::ID ) ), $needs[1] );
+		$filter   = sprintf( 'members.value eq "%s"', Requests::ID );
+		$ask      = fn( string $filter ) => array( 'path' => '/Groups', 'query' => array( 'filter' => $filter, 'excludedAttributes' => 'members' ) );
+		$exchange = Requests::answer( $ask( $filter ), $needs );
+		self::assertSame( array( array( 'select', array( 'eq', 'member', Requests::ID ) ) ), array_map( fn( array $need ) => array( $need['need'], $need['where'] ), $needs ) );
 		self::assertSame( 1, json_decode( $exchange->body() )->totalResults );
+
+		Requests::answer( $ask( "$filter and meta.location pr" ), $needs );
+		self::assertSame( array( 'need' => 'members', 'group' => Requests::GROUP, 'after' => 0, 'limit' => 5000, 'only' => array( Requests::ID ) ), $needs[1] );
 	}
 
 	public function test_groups_of_a_user_come_from_its_memberships(): void {

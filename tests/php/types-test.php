@@ -231,7 +231,7 @@ final class Types_Test extends TestCase {
 			}
 		}
 		yield 'no argument' => array( fn() => Filter::parse() );
-		yield 'too many arguments' => array( fn() => Filter::parse( 'title pr', 'x' ) );
+		yield 'too many arguments' => array( fn() => Filter::parse( 'title pr', 'User', 'x' ) );
 	}
 
 	/**
@@ -288,7 +288,7 @@ final class Types_Test extends TestCase {
 			}
 		}
 		$exchange = new Exchange( $request, $config );
-		self::assertSame( 'userName', $exchange->next()['by'] );
+		self::assertSame( array( 'eq', 'userName', 'mira@corp.example' ), $exchange->next()['where'] );
 		$answer = array( 'records' => array( Requests::record() ) );
 		foreach ( array( &$answer, &$answer['records'], &$answer['records'][0], &$answer['records'][0]['wordpress'] ) as &$table ) {
 			foreach ( $table as &$value ) {

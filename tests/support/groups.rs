@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use scimpress::exchange::{By, GroupAttributes, GroupChanges, Kind, Member, Membership, Record, StoreError};
+use scimpress::exchange::{GroupAttributes, GroupChanges, Kind, Member, Membership, Record, StoreError};
+use scimpress::filter::{Column, Condition, Order};
 
+use super::condition::{Cell, compare, holds};
 use super::store::Refused;
 
 /// Groups of a site, and who is in them.
@@ -30,16 +32,39 @@ pub(crate) struct Link {
 }
 
 impl Groups {
-    pub(crate) fn select(&self, by: Option<&(By, String)>) -> Vec<Record> {
-        let selected = |row: &&GroupRow| match by {
-            None => true,
-            Some((By::Id, value)) => row.record.id == *value,
-            Some((By::DisplayName, value)) => row.attributes.display_name == *value,
-            Some((By::ExternalId, value)) => row.attributes.external_id.as_ref() == Some(value),
-            Some((by, _)) => panic!("groups have no index of {}", by.name()),
-        };
-        let rows = self.rows.iter().filter(selected);
-        rows.map(|row| row.record.clone()).collect()
+    pub(crate) fn select(&self, condition: Option<&Condition>, order: Option<Order>) -> Vec<Record> {
+        let selected =
+            |row: &&GroupRow| condition.is_none_or(|it| holds(it, &|column| self.cell(row, column)));
+        let mut rows: Vec<&GroupRow> = self.rows.iter().filter(selected).collect();
+        if let Some(order) = order {
+            rows.sort_by(|left, right| {
+                let (left, right) = (self.cell(left, order.column), self.cell(right, order.column));
+                compare(order, &left, &right)
+            });
+        }
+        rows.into_iter().map(|row| row.record.clone()).collect()
+    }
+
+    fn cell<'a>(&'a self, row: &'a GroupRow, column: Column) -> Cell<'a> {
+        match column {
+            Column::Position => Cell::Number(row.record.position.try_into().unwrap()),
+            Column::Id => Cell::Text(Some(&row.record.id)),
+            Column::DisplayName => Cell::Text(Some(&row.attributes.display_name)),
+            Column::ExternalId => Cell::Text(row.attributes.external_id.as_deref()),
+            Column::Created => Cell::Number(row.record.created),
+            Column::Modified => Cell::Number(row.record.modified),
+            Column::Member => {
+                let links = self.links.iter().filter(|link| link.group == row.record.id);
+                Cell::Texts(links.map(|link| link.member.as_str()).collect())
+            }
+            _ => panic!("groups have no column {}", column.name()),
+        }
+    }
+
+    /// The groups that somebody is a direct member of.
+    pub(crate) fn of(&self, member: &str) -> Vec<&str> {
+        let links = self.links.iter().filter(|link| link.member == member);
+        links.map(|link| link.group.as_str()).collect()
     }
 
     pub(crate) fn create(

@@ -7,6 +7,7 @@ pub(crate) mod answer;
 pub(crate) mod arbitrary;
 pub(crate) mod bulk;
 pub(crate) mod client;
+pub(crate) mod condition;
 pub(crate) mod crowd;
 pub(crate) mod diff;
 pub(crate) mod groups;

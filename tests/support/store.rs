@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use scimpress::exchange::{AccountState, Answer, By, Changes, Kind, Need, Record, StoreError};
-use scimpress::filter::fold;
+use scimpress::exchange::{AccountState, Answer, Changes, Kind, Need, Record, StoreError};
+use scimpress::filter::{Column, Condition, Order, fold};
 use scimpress::mapping::{Account, Keys, Login};
 
+use super::condition::{Cell, compare, holds};
 use super::groups::Groups;
 
 /// Sees every need before the store does it; may change the store, and may answer in its place.
@@ -90,12 +91,12 @@ impl Memory {
         Ok(match need {
             Need::Select {
                 kind,
-                by,
+                condition,
                 after,
                 before,
                 limit,
             } => {
-                let mut found = self.select(*kind, by.as_ref());
+                let mut found = self.select(*kind, condition.as_ref(), None);
                 match before {
                     None => found.retain(|record| record.position > *after),
                     Some(before) => {
@@ -106,15 +107,21 @@ impl Memory {
                 found.truncate(*limit);
                 Answer::Records(found)
             }
-            Need::Page { kind, offset, limit } => {
-                let all = self.select(*kind, None);
+            Need::Page {
+                kind,
+                condition,
+                order,
+                offset,
+                limit,
+            } => {
+                let all = self.select(*kind, condition.as_ref(), *order);
                 Answer::Page {
                     total: all.len(),
                     records: all.into_iter().skip(*offset).take(*limit).collect(),
                 }
             }
             Need::Fetch { kind, positions } => {
-                let mut found = self.select(*kind, None);
+                let mut found = self.select(*kind, None, None);
                 found.retain(|record| positions.contains(&record.position));
                 // The contract promises no order.
                 found.reverse();
@@ -155,7 +162,7 @@ impl Memory {
     }
 
     fn delete(&mut self, kind: Kind, id: &str, version: Option<u64>) -> Result<(), Refused> {
-        let found = self.select(kind, Some(&(By::Id, id.to_owned())));
+        let found = self.select(kind, Some(&Condition::equal(Column::Id, id.to_owned())), None);
         let record = found.first().ok_or(StoreError::NotFound)?;
         if version.is_some_and(|version| version != record.version) {
             return Err(StoreError::Stale.into());
@@ -201,24 +208,44 @@ impl Memory {
         self.needs.iter().filter(writes).count()
     }
 
-    /// Records of a kind by their position.
-    fn select(&self, kind: Kind, by: Option<&(By, String)>) -> Vec<Record> {
+    /// Records of a kind by their position, or in an order.
+    fn select(&self, kind: Kind, condition: Option<&Condition>, order: Option<Order>) -> Vec<Record> {
         if kind == Kind::Group {
-            return self.groups.select(by);
+            return self.groups.select(condition, order);
         }
-        let selected = |row: &&Row| match by {
-            None => true,
-            Some((By::Id, value)) => row.record.id == *value,
-            Some((By::UserName, value)) => row.keys.user_name == *value,
-            Some((By::ExternalId, value)) => row.keys.external_id.as_ref() == Some(value),
-            Some((By::ObjectId, value)) => row.keys.object_id.as_ref() == Some(value),
-            Some((By::Email, value)) => {
-                row.keys.email.as_ref() == Some(value) || fold(&row.wordpress().user_email) == *value
+        let selected = |row: &&Row| condition.is_none_or(|it| holds(it, &|column| self.cell(row, column)));
+        let mut rows: Vec<&Row> = self.rows.iter().filter(selected).collect();
+        if let Some(order) = order {
+            rows.sort_by(|left, right| {
+                let (left, right) = (self.cell(left, order.column), self.cell(right, order.column));
+                compare(order, &left, &right)
+            });
+        }
+        rows.into_iter().map(|row| row.record.clone()).collect()
+    }
+
+    fn cell<'a>(&'a self, row: &'a Row, column: Column) -> Cell<'a> {
+        let account = row.record.account.as_ref().unwrap();
+        match column {
+            Column::Position => Cell::Number(row.record.position.try_into().unwrap()),
+            Column::Id => Cell::Text(Some(&row.record.id)),
+            Column::UserName => Cell::Text(Some(&row.keys.user_name)),
+            Column::ExternalId => Cell::Text(row.keys.external_id.as_deref()),
+            Column::ObjectId => Cell::Text(row.keys.object_id.as_deref()),
+            Column::Email => {
+                // As a database that ignores case would compare the account's.
+                let own = row.keys.email.clone().into_iter();
+                Cell::Owned(own.chain([fold(&account.wordpress.user_email)]).collect())
             }
-            Some((By::DisplayName, _)) => panic!("users have no index of displayName"),
-        };
-        let rows = self.rows.iter().filter(selected);
-        rows.map(|row| row.record.clone()).collect()
+            Column::Active => {
+                let document: serde_json::Value = serde_json::from_str(&row.record.document).unwrap();
+                Cell::Boolean(document.get("active").map(|_| account.active))
+            }
+            Column::Created => Cell::Number(row.record.created),
+            Column::Modified => Cell::Number(row.record.modified),
+            Column::Groups => Cell::Texts(self.groups.of(&row.record.id)),
+            Column::DisplayName | Column::Member => panic!("users have no column {}", column.name()),
+        }
     }
 
     fn create(&mut self, id: &str, changes: &Changes, login: &Login) -> Result<Answer, Refused> {

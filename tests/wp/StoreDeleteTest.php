@@ -23,9 +23,9 @@ final class StoreDeleteTest extends Test_Case {
 		$this->assertFalse( Account_State::is_active( $user->ID ) );
 		$this->assertSame( array( 'subscriber' ), get_userdata( $user->ID )->roles );
 		foreach ( array( 'id' => $need['id'], 'userName' => $need['userName'], 'objectId' => 'aaaa', 'email' => $need['email'] ) as $by => $value ) {
-			$this->assertSame( array(), $this->perform( Needs::select( $by, $value ) )['records'], $by );
+			$this->assertSame( array(), $this->perform( Needs::by( $by, $value ) )['records'], $by );
 		}
-		$this->assertSame( array(), $this->perform( Needs::select( null, null ) )['records'] );
+		$this->assertSame( array(), $this->perform( Needs::select( null ) )['records'] );
 		$this->assertSame( 0, $this->page( 0, 10 )['total'] );
 		$this->assertSame( $user->ID, scimpress_get_user_by_object_id( 'AAAA' )->ID, 'a sign-in plugin must still find whom to refuse' );
 		$this->refused( 'not_found', Needs::delete( $need['id'] ) );
@@ -233,7 +233,7 @@ final class StoreDeleteTest extends Test_Case {
 		list( $need, , $user ) = $this->person( array( 'objectId' => 'aaaa' ) );
 		wp_delete_user( $user->ID );
 		$this->assertNull( self::row( $need['id'] ) );
-		$this->assertSame( array(), $this->perform( Needs::select( 'id', $need['id'] ) )['records'] );
+		$this->assertSame( array(), $this->perform( Needs::by( 'id', $need['id'] ) )['records'] );
 		$this->person(
 			array(
 				'userName' => $need['userName'],
@@ -247,7 +247,7 @@ final class StoreDeleteTest extends Test_Case {
 		list( $gone, , $user ) = $this->person( array( 'objectId' => 'aaaa' ) );
 		$wpdb->delete( $wpdb->users, array( 'ID' => $user->ID ) );
 		clean_user_cache( $user );
-		$this->assertSame( array(), $this->perform( Needs::select( 'id', $gone['id'] ) )['records'] );
+		$this->assertSame( array(), $this->perform( Needs::by( 'id', $gone['id'] ) )['records'] );
 
 		list( $need ) = $this->person( array( 'objectId' => 'aaaa' ) );
 		$this->assertNull( self::row( $gone['id'] ) );

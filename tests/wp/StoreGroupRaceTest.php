@@ -89,7 +89,7 @@ final class StoreGroupRaceTest extends Test_Case {
 		$this->refused( 'busy', Needs::update_group( $group['id'], array( 'add' => array( $need['id'] ) ) ) );
 		$this->locker->release();
 		$this->assertSame( array(), $this->perform( Needs::members( $group['id'] ) )['members'] );
-		$this->assertSame( array( $group ), $this->perform( Needs::of_group( Needs::select( 'id', $group['id'] ) ) )['records'] );
+		$this->assertSame( array( $group ), $this->perform( Needs::of_group( Needs::by( 'id', $group['id'] ) ) )['records'] );
 	}
 
 	public function test_write_to_the_account_does_not_keep_a_user_from_joining(): void {

@@ -43,7 +43,7 @@ final class StoreGroupTest extends Test_Case {
 			$records[] = $this->group();
 		}
 		$this->assertSame( array_slice( $records, 2, 2 ), $this->select( null, null, $records[1]['position'], 2 ) );
-		$back = array( 'before' => $records[4]['position'] ) + Needs::of_group( Needs::select( null, null, 0, 2 ) );
+		$back = array( 'before' => $records[4]['position'] ) + Needs::of_group( Needs::select( null, 0, 2 ) );
 		$this->assertSame( array( $records[3], $records[2] ), $this->perform( $back )['records'] );
 		$page = $this->perform( Needs::of_group( Needs::page( 3, 10 ) ) );
 		$this->assertSame( 5, $page['total'] );
@@ -111,7 +111,7 @@ final class StoreGroupTest extends Test_Case {
 		list( $ann, $gone, $buried ) = $this->people( 3 );
 		$group                       = $this->group( array( $ann ) );
 		$this->perform( Needs::delete( $buried ) );
-		wp_delete_user( $this->perform( Needs::select( 'id', $gone ) )['records'][0]['userId'] );
+		wp_delete_user( $this->perform( Needs::by( 'id', $gone ) )['records'][0]['userId'] );
 		foreach ( array( 'nobody', "' OR 1 = 1 -- ", 'ä😀', $gone, $buried ) as $unknown ) {
 			$this->assertSame( $unknown, $this->refused( 'member_unknown', Needs::update_group( $group['id'], array( 'clear' => true, 'add' => array( $unknown ) ) ) ) );
 			$this->assertSame( $unknown, $this->refused( 'member_unknown', Needs::create_group( array( $ann, $unknown ) ) ) );
@@ -130,14 +130,14 @@ final class StoreGroupTest extends Test_Case {
 		list( $ann ) = $this->people( 1 );
 		$child       = $this->group( array(), array( 'display' => 'Ærlig "Talt"' ) );
 		$group       = $this->group( array( $ann, $child['id'] ) );
-		$user_id     = $this->perform( Needs::select( 'id', $ann ) )['records'][0]['userId'];
+		$user_id     = $this->perform( Needs::by( 'id', $ann ) )['records'][0]['userId'];
 		wp_update_user(
 			array(
 				'ID'           => $user_id,
 				'display_name' => 'Ann Edited',
 			)
 		);
-		$this->assertTrue( $this->perform( Needs::select( 'id', $ann ) )['records'][0]['inGroups'] );
+		$this->assertTrue( $this->perform( Needs::by( 'id', $ann ) )['records'][0]['inGroups'] );
 		$members = $this->perform( Needs::members( $group['id'] ) )['members'];
 		$this->assertLessThan( $members[1]['position'], $members[0]['position'] );
 		foreach ( array( array( $ann, false, 'Ann Edited' ), array( $child['id'], true, 'Ærlig "Talt"' ) ) as $number => $expected ) {
@@ -247,7 +247,7 @@ final class StoreGroupTest extends Test_Case {
 		$this->assertSame( array( $ann ), $this->member_ids( $parent['id'] ) );
 		$this->assertSame( 1, self::memberships() );
 		$this->assertSame( 2, $this->select( 'id', $parent['id'] )[0]['version'] );
-		$this->assertCount( 1, $this->perform( Needs::select( 'id', $ann ) )['records'] );
+		$this->assertCount( 1, $this->perform( Needs::by( 'id', $ann ) )['records'] );
 	}
 
 	public function test_long_lists_are_added_kept_and_removed_whole(): void {
@@ -392,7 +392,7 @@ final class StoreGroupTest extends Test_Case {
 	 * @return list<array>
 	 */
 	private function select( ?string $by, ?string $value, int $after = 0, int $limit = 10 ): array {
-		return $this->perform( Needs::of_group( Needs::select( $by, $value, $after, $limit ) ) )['records'];
+		return $this->perform( Needs::of_group( Needs::by( $by, $value, $after, $limit ) ) )['records'];
 	}
 
 	/**

@@ -49,7 +49,7 @@ final class StoreRaceTest extends Test_Case {
 		$written = array_values( array_filter( $answers, static fn( array $answer ): bool => isset( $answer['record'] ) ) );
 		$this->assertCount( 1, $written, wp_json_encode( $answers ) );
 		$this->assertCount( self::PROCESSES - 1, array_filter( $answers, static fn( array $answer ): bool => 'stale' === ( $answer['error'] ?? '' ) ), wp_json_encode( $answers ) );
-		$read = $this->perform( Needs::select( 'id', $need['id'] ) )['records'][0];
+		$read = $this->perform( Needs::by( 'id', $need['id'] ) )['records'][0];
 		$this->assertSame( $written[0]['record'], $read );
 	}
 

@@ -26,12 +26,12 @@ final class StoreReadTest extends Test_Case {
 			)
 		);
 		foreach ( array( 'id', 'userName', 'objectId', 'externalId', 'email' ) as $by ) {
-			$records = $this->perform( Needs::select( $by, $need[ $by ] ) )['records'];
+			$records = $this->perform( Needs::by( $by, $need[ $by ] ) )['records'];
 			$this->assertContains( $need['id'], array_column( $records, 'id' ), $by );
 		}
 		foreach ( array( 'id', 'userName', 'objectId', 'email' ) as $by ) {
-			$this->assertCount( 1, $this->perform( Needs::select( $by, $need[ $by ] ) )['records'], $by );
-			$this->assertCount( 0, $this->perform( Needs::select( $by, 'nobody' ) )['records'], $by );
+			$this->assertCount( 1, $this->perform( Needs::by( $by, $need[ $by ] ) )['records'], $by );
+			$this->assertCount( 0, $this->perform( Needs::by( $by, 'nobody' ) )['records'], $by );
 		}
 	}
 
@@ -39,7 +39,7 @@ final class StoreReadTest extends Test_Case {
 		$this->person();
 		foreach ( array( "' OR '1'='1", '%', '_', "x'; --", '\\' ) as $value ) {
 			foreach ( array( 'id', 'userName', 'objectId', 'externalId', 'email' ) as $by ) {
-				$this->assertSame( array(), $this->perform( Needs::select( $by, $value ) )['records'], "$by $value" );
+				$this->assertSame( array(), $this->perform( Needs::by( $by, $value ) )['records'], "$by $value" );
 			}
 		}
 	}
@@ -53,7 +53,7 @@ final class StoreReadTest extends Test_Case {
 			)
 		);
 		foreach ( array( $need['email'], 'edited@corp.example.com' ) as $email ) {
-			$this->assertSame( array( $need['id'] ), array_column( $this->perform( Needs::select( 'email', $email ) )['records'], 'id' ), $email );
+			$this->assertSame( array( $need['id'] ), array_column( $this->perform( Needs::by( 'email', $email ) )['records'], 'id' ), $email );
 		}
 	}
 
@@ -66,7 +66,7 @@ final class StoreReadTest extends Test_Case {
 			$found = array();
 			$after = 0;
 			do {
-				$records = $this->perform( Needs::select( $by, $value, $after, 2 ) )['records'];
+				$records = $this->perform( Needs::by( $by, $value, $after, 2 ) )['records'];
 				$found   = array_merge( $found, array_column( $records, 'id' ) );
 				$after   = $records ? end( $records )['position'] : $after;
 			} while ( $records );
@@ -83,10 +83,10 @@ final class StoreReadTest extends Test_Case {
 			$positions[]      = $record['position'];
 		}
 		foreach ( array( array( null, null ), array( 'externalId', 'shared' ) ) as list( $by, $value ) ) {
-			$back = $this->perform( array( 'before' => $positions[4] ) + Needs::select( $by, $value, 0, 3 ) )['records'];
+			$back = $this->perform( array( 'before' => $positions[4] ) + Needs::by( $by, $value, 0, 3 ) )['records'];
 			$this->assertSame( array( $ids[3], $ids[2], $ids[1] ), array_column( $back, 'id' ) );
 		}
-		$this->assertSame( array(), $this->perform( array( 'before' => $positions[0] ) + Needs::select( null, null ) )['records'] );
+		$this->assertSame( array(), $this->perform( array( 'before' => $positions[0] ) + Needs::select( null ) )['records'] );
 	}
 
 	public function test_records_are_fetched_by_position(): void {
@@ -118,17 +118,17 @@ final class StoreReadTest extends Test_Case {
 		}
 		foreach ( array( 1, 3, 6 ) as $limit ) {
 			wp_cache_flush();
-			$this->assertSame( 2, self::queries( fn() => $this->perform( Needs::select( null, null, 0, $limit ) ) ), "select $limit" );
+			$this->assertSame( 2, self::queries( fn() => $this->perform( Needs::select( null, 0, $limit ) ) ), "select $limit" );
 			$this->assertSame( 3, self::queries( fn() => $this->perform( Needs::page( 0, $limit ) ) ), "page $limit" );
 		}
-		$this->assertSame( 1, self::queries( fn() => $this->perform( Needs::select( 'userName', 'nobody' ) ) ) );
+		$this->assertSame( 1, self::queries( fn() => $this->perform( Needs::by( 'userName', 'nobody' ) ) ) );
 	}
 
 	public function test_filters_of_other_plugins_do_not_change_what_is_read(): void {
 		list( $need ) = $this->person();
 		add_filter( 'get_user_metadata', static fn() => array( 'filtered' ) );
 		add_filter( 'user_first_name', static fn() => 'filtered' );
-		$record = $this->perform( Needs::select( 'id', $need['id'] ) )['records'][0];
+		$record = $this->perform( Needs::by( 'id', $need['id'] ) )['records'][0];
 		$this->assertSame( 'Mira', $record['wordpress']['first_name'] );
 		$this->assertTrue( $record['wordpress']['active'] );
 	}
@@ -142,7 +142,7 @@ final class StoreReadTest extends Test_Case {
 				'last_name'    => 'Edited',
 			)
 		);
-		$read = $this->perform( Needs::select( 'id', $need['id'] ) )['records'][0];
+		$read = $this->perform( Needs::by( 'id', $need['id'] ) )['records'][0];
 		$this->assertSame( 'Edited \\ here', $read['wordpress']['display_name'] );
 		$this->assertSame( 'Edited', $read['wordpress']['last_name'] );
 		$this->assertSame( $record['observed'], $read['observed'] );

@@ -190,7 +190,7 @@ final class StoreUpdateTest extends Test_Case {
 
 	public function test_edit_in_wp_admin_between_read_and_write_goes_on_looking_changed(): void {
 		list( $need, $record ) = $this->person();
-		$this->perform( Needs::select( 'id', $need['id'] ) );
+		$this->perform( Needs::by( 'id', $need['id'] ) );
 		wp_update_user(
 			array(
 				'ID'           => $record['userId'],

@@ -14,17 +14,18 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Group_Reader extends Reader {
 
-	protected const COLUMNS = array(
-		'id'          => 'id',
-		'displayName' => 'display_name',
-		'externalId'  => 'external_id',
-	);
-
 	/**
 	 * Name of the table.
 	 */
 	protected static function table(): string {
 		return Group_Table::name();
+	}
+
+	/**
+	 * Conditions on its rows.
+	 */
+	protected static function condition(): Condition {
+		return new Condition( Group_Table::name(), Condition::GROUP );
 	}
 
 	/**

@@ -12,53 +12,53 @@ defined( 'ABSPATH' ) || exit;
 // phpcs:disable WordPress.DB -- table and column names are ours, values are prepared; what is read is what the database holds, not what filters make of it.
 
 /**
- * The ways in which the engine reads users and groups alike.
+ * The ways in which the engine reads users and groups alike. A condition of the engine is always one parenthesised term
+ * beside what makes a row live.
  */
 abstract class Reader {
 
-	/** `by` of a select need => column that holds the same folded value. */
-	protected const COLUMNS = array();
-
-	/** What is true of live rows, in terms of the table's own columns. */
+	/** What is true of live rows, in terms of the row `s`. */
 	protected const LIVE = '1 = 1';
 
 	/**
 	 * Live records on one side of a position.
 	 *
-	 * @param string|null $by     A key of COLUMNS; null for everybody.
-	 * @param string|null $value  What the column equals.
-	 * @param int         $after  Position before the first record.
-	 * @param int|null    $before Position behind the first record, for the other direction; null for this one.
-	 * @param int         $limit  Most records returned.
+	 * @param array|null $where  Condition, see Condition; null for everybody.
+	 * @param int        $after  Position before the first record.
+	 * @param int|null   $before Position behind the first record, for the other direction; null for this one.
+	 * @param int        $limit  Most records returned.
 	 * @return list<array> Records, ascending by position; with $before descending.
 	 */
-	public static function select( ?string $by, ?string $value, int $after, ?int $before, int $limit ): array {
+	public static function select( ?array $where, int $after, ?int $before, int $limit ): array {
 		global $wpdb;
-		$where = null === $before
+		$condition = static::condition();
+		$side      = null === $before
 			? $wpdb->prepare( 's.position > %d ORDER BY s.position LIMIT %d', $after, $limit )
 			: $wpdb->prepare( 's.position < %d ORDER BY s.position DESC LIMIT %d', $before, $limit );
-		return null === $by
-			? static::records( static::table() . ' s', $where )
-			: static::selected( $by, (string) $value, $where );
+		return static::records( $condition->from( $where ), $condition->sql( $where ) . " AND $side" );
 	}
 
 	/**
-	 * A page of all live records.
+	 * A page of live records, and their number.
 	 *
-	 * @param int $offset Records before the page.
-	 * @param int $limit  Most records returned; 0 asks for the total only.
+	 * @param array|null                 $where  Condition, see Condition; null for everybody.
+	 * @param array{string, string}|null $order  Column and direction, see Condition::order(); null for the order of positions.
+	 * @param int                        $offset Records before the page.
+	 * @param int                        $limit  Most records returned; 0 asks for the total only.
 	 * @return array{total: int, records: list<array>}
 	 */
-	public static function page( int $offset, int $limit ): array {
+	public static function page( ?array $where, ?array $order, int $offset, int $limit ): array {
 		global $wpdb;
-		$table   = static::table();
-		$live    = static::LIVE;
-		$records = array();
-		$total   = (int) Query::rows( "SELECT COUNT(*) AS total FROM $table WHERE $live" )[0]->total;
+		$condition = static::condition();
+		$table     = static::table();
+		$rows      = $condition->from( $where ) . ' WHERE ' . static::LIVE . ' AND ' . $condition->sql( $where );
+		$sorted    = $condition->order( $order );
+		$records   = array();
+		$total     = (int) Query::rows( "SELECT COUNT(*) AS total FROM $rows" )[0]->total;
 		if ( $limit > 0 && $offset < $total ) {
 			// The positions come out of an index; documents are read for the page alone.
-			$page    = $wpdb->prepare( "(SELECT position FROM $table WHERE $live ORDER BY position LIMIT %d OFFSET %d) p", $limit, $offset );
-			$records = static::records( "$page JOIN $table s ON s.position = p.position", '1 = 1 ORDER BY s.position' );
+			$page    = "SELECT s.position FROM $rows ORDER BY $sorted " . $wpdb->prepare( 'LIMIT %d OFFSET %d', $limit, $offset );
+			$records = static::records( "($page) p JOIN $table s ON s.position = p.position", "1 = 1 ORDER BY $sorted" );
 		}
 		return array(
 			'total'   => $total,
@@ -86,29 +86,18 @@ abstract class Reader {
 	 * @return array|null
 	 */
 	public static function find( string $id ): ?array {
-		return static::select( 'id', $id, 0, null, 1 )[0] ?? null;
-	}
-
-	/**
-	 * Records whose column equals a value.
-	 *
-	 * @param string $by    A key of COLUMNS.
-	 * @param string $value The value.
-	 * @param string $where Prepared: which side, in which order, how many.
-	 * @return list<array>
-	 */
-	protected static function selected( string $by, string $value, string $where ): array {
-		global $wpdb;
-		if ( ! isset( static::COLUMNS[ $by ] ) ) {
-			throw new \UnexpectedValueException( 'the engine selects by something that the store does not know' );
-		}
-		return static::records( static::table() . ' s', $wpdb->prepare( 's.' . static::COLUMNS[ $by ] . ' = %s', $value ) . " AND $where" );
+		return static::select( array( 'eq', 'id', $id ), 0, null, 1 )[0] ?? null;
 	}
 
 	/**
 	 * Name of the table.
 	 */
 	abstract protected static function table(): string;
+
+	/**
+	 * Conditions on its rows.
+	 */
+	abstract protected static function condition(): Condition;
 
 	/**
 	 * Runs a query and completes its rows.

@@ -27,8 +27,8 @@ abstract class Resource_Store {
 	 */
 	public function perform( array $need ): array {
 		return match ( $need['need'] ) {
-			'select' => $this->read( array( 'records' => static::READER::select( $need['by'], $need['value'], $need['after'], $need['before'], $need['limit'] ) ) ),
-			'page'   => $this->read( static::READER::page( $need['offset'], $need['limit'] ) ),
+			'select' => $this->read( array( 'records' => static::READER::select( $need['where'], $need['after'], $need['before'], $need['limit'] ) ) ),
+			'page'   => $this->read( static::READER::page( $need['where'], $need['order'], $need['offset'], $need['limit'] ) ),
 			'fetch'  => $this->read( array( 'records' => static::READER::fetch( $need['positions'] ) ) ),
 			'create' => array( 'record' => $this->create( $need ) ),
 			'update' => array( 'record' => $this->update( $need ) ),

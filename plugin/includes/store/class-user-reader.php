@@ -19,14 +19,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class User_Reader extends Reader {
 
-	protected const COLUMNS = array(
-		'id'         => 'id',
-		'userName'   => 'user_name',
-		'externalId' => 'external_id',
-		'objectId'   => 'object_id',
-	);
-
-	protected const LIVE = 'deleted IS NULL';
+	protected const LIVE = 's.deleted IS NULL';
 
 	/** The strings of an account that `observed` remembers. */
 	private const OBSERVED = array( 'user_email', 'first_name', 'last_name', 'display_name' );
@@ -52,28 +45,10 @@ final class User_Reader extends Reader {
 	}
 
 	/**
-	 * Records whose column equals a value.
-	 *
-	 * @param string $by    A key of COLUMNS, or `email`.
-	 * @param string $value The value.
-	 * @param string $where Prepared: which side, in which order, how many.
-	 * @return list<array>
+	 * Conditions on its rows.
 	 */
-	protected static function selected( string $by, string $value, string $where ): array {
-		global $wpdb;
-		if ( 'email' !== $by ) {
-			return parent::selected( $by, $value, $where );
-		}
-		$table = self::table();
-		// WordPress owns the address: the row's column is what SCIM said, the account's may be newer. Each has an index.
-		$from = $wpdb->prepare(
-			"(SELECT position FROM $table WHERE email = %s
-			UNION SELECT t.position FROM {$wpdb->users} a JOIN $table t ON t.user_id = a.ID WHERE a.user_email = %s) m
-			JOIN $table s ON s.position = m.position",
-			$value,
-			$value
-		);
-		return self::records( $from, $where );
+	protected static function condition(): Condition {
+		return new Condition( User_Table::name(), Condition::USER );
 	}
 
 	/**
@@ -89,7 +64,7 @@ final class User_Reader extends Reader {
 		$grouped = 'EXISTS (SELECT 1 FROM ' . Membership_Table::name() . ' g WHERE g.is_group = ' . Membership_Table::USER . ' AND g.member_position = s.position)';
 		$rows    = Query::rows(
 			"SELECT s.position, s.id, s.user_id, s.version, s.created, s.modified, s.document, s.observed, u.user_email, u.display_name, $grouped AS grouped
-			FROM $from JOIN {$wpdb->users} u ON u.ID = s.user_id WHERE s.deleted IS NULL AND $where"
+			FROM $from JOIN {$wpdb->users} u ON u.ID = s.user_id WHERE " . self::LIVE . " AND $where"
 		);
 		if ( ! $rows ) {
 			return array();

@@ -71,10 +71,12 @@ final class Store {
 	private function perform( array $need ): array {
 		$is_group = 'Group' === ( $need['resource'] ?? '' );
 		$rows     = $is_group ? $this->groups->rows : $this->rows;
-		$records  = array_column( $rows, 'record' );
+		$records  = array_column( $this->selected( $rows, $need ), 'record' );
 		switch ( $need['need'] ) {
 			case 'select':
-				return array( 'records' => self::selected( $rows, $need ) );
+				$here    = fn( array $record ) => $record['position'] > $need['after'] && $record['position'] < ( $need['before'] ?? PHP_INT_MAX );
+				$records = array_values( array_filter( null === $need['before'] ? $records : array_reverse( $records ), $here ) );
+				return array( 'records' => array_slice( $records, 0, $need['limit'] ) );
 			case 'page':
 				return array(
 					'total'   => count( $records ),
@@ -94,19 +96,27 @@ final class Store {
 	}
 
 	/**
-	 * The records that a need selects.
+	 * The rows that a need is about, in its order.
 	 *
 	 * @param array<string, array> $rows Users or groups.
 	 * @param array<string, mixed> $need What the engine needs.
 	 */
-	private static function selected( array $rows, array $need ): array {
-		$before   = $need['before'] ?? PHP_INT_MAX;
-		$selected = array_filter(
-			$rows,
-			fn( array $row ) => $row['record']['position'] > $need['after'] && $row['record']['position'] < $before && ( null === $need['by'] || $row['keys'][ $need['by'] ] === $need['value'] )
-		);
-		$records  = array_column( null === $need['before'] ? $selected : array_reverse( $selected ), 'record' );
-		return array_slice( $records, 0, $need['limit'] );
+	private function selected( array $rows, array $need ): array {
+		$selected = array();
+		foreach ( $rows as $id => $row ) {
+			$record       = $row['record'];
+			$members      = fn( string $side, string $other ) => array_column( array_filter( $this->groups->links, fn( array $link ) => $link[ $side ] === $id ), $other );
+			$row['cells'] = $record + $row['keys'] + array(
+				'member' => $members( 'group', 'member' ),
+				'groups' => $members( 'member', 'group' ),
+				'active' => isset( json_decode( $record['document'], true )['active'] ) ? $record['wordpress']['active'] : null,
+			);
+			$row['cells']['email'] = array( $row['keys']['email'] ?? null, mb_strtolower( $record['wordpress']['user_email'] ?? '' ) );
+			if ( Conditions::hold( $need['where'] ?? null, $row['cells'] ) ) {
+				$selected[] = $row;
+			}
+		}
+		return Conditions::sort( $selected, $need['order'] ?? null );
 	}
 
 	/**

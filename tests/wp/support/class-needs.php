@@ -74,17 +74,15 @@ final class Needs {
 	/**
 	 * A select need.
 	 *
-	 * @param string|null $by    Column.
-	 * @param string|null $value Value.
+	 * @param array|null $where Condition.
 	 * @param int         $after Position.
 	 * @param int         $limit Most records.
 	 */
-	public static function select( ?string $by, ?string $value, int $after = 0, int $limit = 10 ): array {
+	public static function select( ?array $where, int $after = 0, int $limit = 10 ): array {
 		return array(
 			'need'     => 'select',
 			'resource' => 'User',
-			'by'       => $by,
-			'value'    => $value,
+			'where'    => $where,
 			'after'    => $after,
 			'before'   => null,
 			'limit'    => $limit,
@@ -92,15 +90,31 @@ final class Needs {
 	}
 
 	/**
-	 * A page need.
+	 * A select need for what equals a value.
 	 *
-	 * @param int $offset Records before the page.
-	 * @param int $limit  Most records.
+	 * @param string|null $column Column; null for everybody.
+	 * @param string|null $value  Value.
+	 * @param int         $after  Position.
+	 * @param int         $limit  Most records.
 	 */
-	public static function page( int $offset, int $limit ): array {
+	public static function by( ?string $column, ?string $value, int $after = 0, int $limit = 10 ): array {
+		return self::select( null === $column ? null : array( 'eq', $column, $value ), $after, $limit );
+	}
+
+	/**
+	 * A page need; by default of everybody, by position.
+	 *
+	 * @param int                        $offset Records before the page.
+	 * @param int                        $limit  Most records.
+	 * @param array|null                 $where  Condition.
+	 * @param array{string, string}|null $order  Column and direction.
+	 */
+	public static function page( int $offset, int $limit, ?array $where = null, ?array $order = null ): array {
 		return array(
 			'need'     => 'page',
 			'resource' => 'User',
+			'where'    => $where,
+			'order'    => $order,
 			'offset'   => $offset,
 			'limit'    => $limit,
 		);
