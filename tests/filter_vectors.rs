@@ -113,7 +113,7 @@ fn tree(condition: &Condition) -> Value {
         Condition::Not(inner) => members("not", std::slice::from_ref(inner)),
         Condition::Is(column, test) => match test {
             Test::Present => json!(["present", column.name()]),
-            Test::Text(relation, text) => json!([relation.name(), column.name(), text]),
+            Test::Text(relation, operand) => json!([relation.name(), column.name(), operand]),
             Test::Number(relation, number) => json!([relation.name(), column.name(), number]),
             Test::Boolean(value) => json!(["eq", column.name(), value]),
         },

@@ -17,6 +17,7 @@ namespace Scimpress {
 	 * @phpstan-type Group array{position: int, id: string, version: int, created: int, modified: int, document: string}
 	 * @phpstan-type Member array{position: int, id: string, isGroup: bool, display: string}
 	 * @phpstan-type Membership array{member: string, group: string, display: string}
+	 * @phpstan-type Condition list<mixed>
 	 */
 	final class Exchange {
 		/**
@@ -58,8 +59,21 @@ namespace Scimpress {
 		 * are, and `clear` ends every membership that `add` does not name. `wordpress` has a `password` only where the client
 		 * says something of it: to be hashed and kept nowhere else, or null, so that nobody has one.
 		 *
-		 * @return array{need: 'select', resource: 'User'|'Group', by: 'id'|'userName'|'displayName'|'externalId'|'objectId'|'email'|null, value: ?string, after: int, before: ?int, limit: int}
-		 *         |array{need: 'page', resource: 'User'|'Group', offset: int, limit: int}
+		 * `where` is a condition that is true of the records asked for, null when all are: `[and, condition…]` (of none: true),
+		 * `[or, condition…]` (of none: false), `[not, condition]`, `[present, column]`, or a comparison `[relation, column, value]`
+		 * with `eq`, `co` (contains), `sw` (starts with), `ew` (ends with), `gt`, `ge`, `lt`, `le`. Texts compare byte by byte;
+		 * what is absent passes no comparison. The columns, folded ones in the engine's lower case: `position`, `created`,
+		 * `modified` (numbers); `id`, `externalId`, folded `userName`, `objectId`, `displayName` of a group (texts, not empty,
+		 * without control characters unless after `gt` to `le`); `email` (folded, only `eq`: the key of the record or the
+		 * account's address, whatever its case); `active` (only `present`: the document has the attribute, and `eq` with a boolean:
+		 * and the account may sign in or not); `member` of a group (only `eq`: it has the member with this id); `groups` (only
+		 * `present`: the user is a member of a group).
+		 *
+		 * `order` is a number or text column and a direction, null for ascending positions. Absent values come last
+		 * ascending and first descending, equal ones by ascending position. `total` of a page counts all that `where` is true of.
+		 *
+		 * @return array{need: 'select', resource: 'User'|'Group', where: ?Condition, after: int, before: ?int, limit: int}
+		 *         |array{need: 'page', resource: 'User'|'Group', where: ?Condition, order: ?array{string, 'ascending'|'descending'}, offset: int, limit: int}
 		 *         |array{need: 'fetch', resource: 'User'|'Group', positions: list<int>}
 		 *         |array{need: 'create', resource: 'User', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>, login: array{preferred: string, suffix: string}}
 		 *         |array{need: 'create', resource: 'Group', id: string, now: int, attributes: array{displayName: string, display: string, externalId: ?string, document: string}, clear: bool, add: list<string>, remove: list<string>}
@@ -109,7 +123,7 @@ namespace Scimpress {
 	}
 
 	/**
-	 * A filter over users, RFC 7644 section 3.4.2.2.
+	 * A filter over users or groups, RFC 7644 section 3.4.2.2.
 	 */
 	final class Filter {
 		private function __construct() {}
@@ -129,26 +143,27 @@ namespace Scimpress {
 		public function canonical(): string {}
 
 		/**
-		 * Whether a user matches.
+		 * Whether a user or a group matches.
 		 *
-		 * @param string $resource The user as JSON text. As in a request, null, "" and [] mean that there is no value.
+		 * @param string $resource The resource as JSON text. As in a request, null, "" and [] mean that there is no value.
 		 *
 		 * @return bool
 		 *
-		 * @throws FilterError when the text is no SCIM user.
+		 * @throws FilterError when the text is no such SCIM resource.
 		 */
 		public function matches(string $resource): bool {}
 
 		/**
 		 * Reads a filter.
 		 *
-		 * @param string $filter Such as `userName eq "ana@example.com"`.
+		 * @param string  $filter   Such as `userName eq "ana@example.com"`.
+		 * @param ?string $resource What it is about: `User`, also when it is null, or `Group`.
 		 *
 		 * @return Filter
 		 *
 		 * @throws FilterError when it is malformed or compares what cannot be compared.
 		 */
-		public static function parse(string $filter): \Scimpress\Filter {}
+		public static function parse(string $filter, ?string $resource = null): \Scimpress\Filter {}
 	}
 
 	/**

@@ -28,7 +28,6 @@ pub(super) async fn turn(
     count: usize,
 ) -> Result<Turned, ScimError> {
     let place = match cursor {
-        Cursor::START => None,
         Cursor::Behind(edge) => Some((edge, false)),
         Cursor::Ahead(edge) => Some((edge, true)),
         Cursor::After(_) | Cursor::Before(_) => None,

@@ -215,18 +215,18 @@ fn of_part(part: &Part, values: Values) -> Compiled {
 
 /// Some value passes a test.
 fn of_test(test: &Test, values: Values) -> Compiled {
-    let text = match test {
-        Test::Compare(Operator::Eq, Operand::Exact(text)) => text,
+    let value = match test {
+        Test::Compare(Operator::Eq, Operand::Exact(value)) => value,
         Test::Compare(Operator::Eq, Operand::Folded { fold, .. }) => fold,
         _ => return Compiled::unknown(),
     };
     match values {
-        Values::Members => Compiled::exact(Condition::equal(Column::Member, text.clone())),
+        Values::Members => Compiled::exact(Condition::equal(Column::Member, value.clone())),
         // Groups may be nested: the store knows who is in none, the engine follows the memberships of the others.
         Values::Groups => Compiled::superset(Condition::present(Column::Groups)),
         // Only the address of an account is free of control characters, another one is behind SEVERAL_EMAILS.
         Values::Emails => Compiled::superset(Condition::Or(
-            [text, SEVERAL_EMAILS]
+            [value, SEVERAL_EMAILS]
                 .map(|key| Condition::equal(Column::Email, key.to_owned()))
                 .into(),
         )),
@@ -250,16 +250,16 @@ fn of_text(column: Column, test: &Test) -> Compiled {
     if let Some(compiled) = of_presence(column, test) {
         return compiled;
     }
-    let (operator, text) = match test {
-        Test::Compare(operator, Operand::Exact(text) | Operand::Folded { fold: text, .. }) => {
-            (*operator, text)
+    let (operator, value) = match test {
+        Test::Compare(operator, Operand::Exact(value) | Operand::Folded { fold: value, .. }) => {
+            (*operator, value)
         }
         _ => return Compiled::unknown(),
     };
     // What is absent is unequal to everything, as what has another value.
     Compiled::exact(match relation(operator) {
-        None => Condition::equal(column, text.clone()).negated(),
-        Some(relation) => Condition::text(column, relation, text.clone()),
+        None => Condition::equal(column, value.clone()).negated(),
+        Some(relation) => Condition::text(column, relation, value.clone()),
     })
 }
 

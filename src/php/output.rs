@@ -79,7 +79,7 @@ pub(super) fn need(need: &Need) -> PhpResult<Table> {
         } => {
             insert(&mut table, "resource", kind.name())?;
             insert(&mut table, "where", condition.as_ref().map(tree).transpose()?)?;
-            insert(&mut table, "order", order.as_ref().map(by).transpose()?)?;
+            insert(&mut table, "order", order.map(by).transpose()?)?;
             insert(&mut table, "offset", number(*offset))?;
             insert(&mut table, "limit", number(*limit))?;
         }
@@ -162,7 +162,7 @@ fn tree(condition: &Condition) -> PhpResult<Table> {
             table.push(column.name()).map_err(failed)?;
             match test {
                 Test::Present => Ok(()),
-                Test::Text(_, text) => table.push(text.as_str()),
+                Test::Text(_, value) => table.push(value.as_str()),
                 Test::Number(_, number) => table.push(*number),
                 Test::Boolean(value) => table.push(*value),
             }
@@ -173,7 +173,7 @@ fn tree(condition: &Condition) -> PhpResult<Table> {
 }
 
 /// An order: `[column, ascending]` or `[column, descending]`.
-fn by(order: &Order) -> PhpResult<Table> {
+fn by(order: Order) -> PhpResult<Table> {
     let direction = if order.descending {
         "descending"
     } else {

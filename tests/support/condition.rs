@@ -25,16 +25,16 @@ pub(crate) fn holds<'a>(condition: &Condition, cell: &impl Fn(Column) -> Cell<'a
         Condition::Not(inner) => !holds(inner, cell),
         Condition::Is(column, test) => match (cell(*column), test) {
             (Cell::Text(value), Test::Present) => value.is_some(),
-            (Cell::Text(value), Test::Text(relation, text)) => {
-                value.is_some_and(|it| related(*relation, it, text))
+            (Cell::Text(value), Test::Text(relation, operand)) => {
+                value.is_some_and(|it| related(*relation, it, operand))
             }
             (Cell::Number(_), Test::Present) => true,
             (Cell::Number(value), Test::Number(relation, number)) => ordered(*relation, value.cmp(number)),
             (Cell::Boolean(value), Test::Present) => value.is_some(),
             (Cell::Boolean(value), Test::Boolean(boolean)) => value == Some(*boolean),
             (Cell::Texts(values), Test::Present) => !values.is_empty(),
-            (Cell::Texts(values), Test::Text(Relation::Eq, text)) => values.contains(&text.as_str()),
-            (Cell::Owned(values), Test::Text(Relation::Eq, text)) => values.contains(text),
+            (Cell::Texts(values), Test::Text(Relation::Eq, operand)) => values.contains(&operand.as_str()),
+            (Cell::Owned(values), Test::Text(Relation::Eq, operand)) => values.contains(operand),
             _ => panic!("the contract has no {} {test:?}", column.name()),
         },
     }

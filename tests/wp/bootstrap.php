@@ -33,6 +33,8 @@ if ( ! class_exists( Scimpress\Store\Store::class ) ) {
 error_reporting( E_ALL );
 
 require __DIR__ . '/support/class-needs.php';
+require __DIR__ . '/support/class-random.php';
+require __DIR__ . '/support/class-random-filter.php';
 require __DIR__ . '/support/class-locker.php';
 require __DIR__ . '/support/class-script.php';
 require __DIR__ . '/support/class-reply.php';

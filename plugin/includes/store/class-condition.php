@@ -89,7 +89,7 @@ final class Condition {
 			'and'   => $parts ? implode( ' AND ', array_map( $this->sql( ... ), $parts ) ) : '1 = 1',
 			'or'    => $parts ? implode( ' OR ', array_map( $this->sql( ... ), $parts ) ) : '1 = 0',
 			'not'   => 'NOT ' . $this->sql( $parts[0] ),
-			default => $this->test( $condition[0], $parts[0], $parts[1] ?? null ),
+			default => $this->test( $condition[0], $parts[0] ?? '', $parts[1] ?? null ),
 		} . ')';
 	}
 
@@ -155,6 +155,7 @@ final class Condition {
 		$direction           = match ( $order[1] ) {
 			'ascending'  => 'ASC',
 			'descending' => 'DESC',
+			default      => throw self::unknown(),
 		};
 		return match ( $kind ) {
 			self::NUMBER => "s.$name $direction, s.position",

@@ -12,7 +12,7 @@ namespace Scimpress\Tests;
  */
 final class Random_Filter {
 
-	private const TEXT  = array( 'eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le' );
+	private const TEXT  = array( 'eq', 'eq', 'eq', 'ne', 'co', 'sw', 'sw', 'ew', 'gt', 'ge', 'lt', 'le' );
 	private const ORDER = array( 'eq', 'ne', 'gt', 'ge', 'lt', 'le' );
 	private const EQUAL = array( 'eq', 'ne' );
 
@@ -27,11 +27,18 @@ final class Random_Filter {
 	private array $attributes = array();
 
 	/**
-	 * Values of the resources, by type.
+	 * Texts of the resources, by the name of the attribute.
 	 *
-	 * @var array<string,list<mixed>>
+	 * @var array<string,list<string>>
 	 */
-	private array $values = array();
+	private array $texts = array();
+
+	/**
+	 * Their times.
+	 *
+	 * @var list<string>
+	 */
+	private array $times;
 
 	/**
 	 * Learns what there is.
@@ -48,8 +55,8 @@ final class Random_Filter {
 		);
 		$time   = array( 'type' => 'dateTime' );
 
-		$this->attributes['id']         = $string;
-		$this->attributes['externalId'] = $string;
+		$this->attributes['id']         = array( 'name' => 'id' ) + $string;
+		$this->attributes['externalId'] = array( 'name' => 'externalId' ) + $string;
 		$this->attributes['meta']       = array(
 			'type'          => 'complex',
 			'subAttributes' => array(
@@ -69,11 +76,13 @@ final class Random_Filter {
 		}
 		array_walk_recursive(
 			$resources,
-			function ( $value ): void {
-				$this->values[ get_debug_type( $value ) ][] = $value;
+			function ( $value, $name ): void {
+				if ( is_string( $value ) ) {
+					$this->texts[ $name ][] = $value;
+				}
 			}
 		);
-		$this->values['time'] = array_merge( array_column( array_column( $resources, 'meta' ), 'created' ), array_column( array_column( $resources, 'meta' ), 'lastModified' ) );
+		$this->times = array( ...$this->texts['created'], ...$this->texts['lastModified'] );
 	}
 
 	/**
@@ -137,23 +146,29 @@ final class Random_Filter {
 			'integer', 'decimal' => array( self::ORDER, mt_rand( -2, 2 ) ),
 			'dateTime'           => array( self::ORDER, $this->time() ),
 			'binary'             => array( self::EQUAL, 'QUJD' ),
-			default              => array( self::TEXT, $this->string() ),
+			default              => array( self::TEXT, null ),
 		};
-		return "$name " . $this->random->one( $operators ) . ' ' . wp_json_encode( $value, $this->random->happens( 50 ) ? JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES : 0 );
+		$operator                  = $this->random->one( $operators );
+		$value                   ??= $this->string( $this->texts[ $of['name'] ] ?? $this->words, in_array( $operator, array( 'co', 'sw', 'ew' ), true ) );
+		return "$name $operator " . wp_json_encode( $value, $this->random->happens( 50 ) ? JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES : 0 );
 	}
 
 	/**
-	 * A text: one that a resource has, whole or a part of it, in this or another case.
+	 * A text: one that the attribute has somewhere, as it is or nearly so.
+	 *
+	 * @param list<string> $texts   What the attribute has.
+	 * @param bool         $is_part Whether a part of it is as good.
 	 */
-	private function string(): string {
-		$text = $this->random->one( $this->random->happens( 75 ) ? $this->values['string'] : $this->words );
-		if ( $this->random->happens( 40 ) ) {
-			$text = mb_substr( $text, mt_rand( 0, 2 ), mt_rand( 0, 12 ) );
+	private function string( array $texts, bool $is_part ): string {
+		$text = $this->random->one( $this->random->happens( 80 ) ? $texts : $this->words );
+		if ( $is_part && $this->random->happens( 70 ) ) {
+			$text = mb_substr( $text, mt_rand( -3, 2 ), mt_rand( 0, 4 ) );
 		}
-		return match ( mt_rand( 0, 5 ) ) {
+		return match ( mt_rand( 0, 7 ) ) {
 			0       => mb_strtoupper( $text ),
 			1       => mb_strtolower( $text ),
-			2       => $text . $this->random->one( array( ' ', '  ', '%', "\t" ) ),
+			2       => rtrim( $text ),
+			3, 4    => $text . $this->random->one( array( ' ', '  ', '%', "\t" ) ),
 			default => $text,
 		};
 	}
@@ -162,7 +177,7 @@ final class Random_Filter {
 	 * An instant: one that a resource has, or near it.
 	 */
 	private function time(): string {
-		$time = rtrim( $this->random->one( $this->values['time'] ), 'Z' );
+		$time = rtrim( $this->random->one( $this->times ), 'Z' );
 		return $time . $this->random->one( array( 'Z', '0Z', '1Z', '999Z', '+01:00', '' ) );
 	}
 }
