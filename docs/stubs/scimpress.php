@@ -156,14 +156,14 @@ namespace Scimpress {
 		/**
 		 * Reads a filter.
 		 *
-		 * @param string  $filter   Such as `userName eq "ana@example.com"`.
-		 * @param ?string $resource What it is about: `User`, also when it is null, or `Group`.
+		 * @param string $filter   Such as `userName eq "ana@example.com"`.
+		 * @param string $resource What it is about: `User` or `Group`.
 		 *
 		 * @return Filter
 		 *
 		 * @throws FilterError when it is malformed or compares what cannot be compared.
 		 */
-		public static function parse(string $filter, ?string $resource = null): \Scimpress\Filter {}
+		public static function parse(string $filter, string $resource = 'User'): \Scimpress\Filter {}
 	}
 
 	/**

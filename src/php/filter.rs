@@ -40,21 +40,18 @@ pub(crate) struct Filter {
 impl Filter {
     /// Reads a filter.
     ///
-    /// @param string  $filter   Such as `userName eq "ana@example.com"`.
-    /// @param ?string $resource What it is about: `User`, also when it is null, or `Group`.
+    /// @param string $filter   Such as `userName eq "ana@example.com"`.
+    /// @param string $resource What it is about: `User` or `Group`.
     ///
     /// @return Filter
     ///
     /// @throws FilterError when it is malformed or compares what cannot be compared.
-    #[php(name = "parse")]
-    pub(crate) fn parse(filter: BinarySlice<u8>, resource: Option<String>) -> PhpResult<Self> {
-        let of = match resource.as_deref() {
-            None => &USER,
-            Some(name) => [&USER, &GROUP]
-                .into_iter()
-                .find(|it| it.name == name)
-                .ok_or_else(|| exception("a filter is about `User` or `Group`"))?,
-        };
+    #[php(name = "parse", defaults(resource = USER.name))]
+    pub(crate) fn parse(filter: BinarySlice<u8>, resource: String) -> PhpResult<Self> {
+        let of = [&USER, &GROUP]
+            .into_iter()
+            .find(|it| it.name == resource)
+            .ok_or_else(|| exception("a filter is about `User` or `Group`"))?;
         let text = std::str::from_utf8(&filter).map_err(|_| exception("the filter is not UTF-8"))?;
         let inner = filter::Filter::parse(text, of).map_err(|error| scim(error.into()))?;
         Ok(Self { inner, of })

@@ -8,7 +8,7 @@
 namespace Scimpress\Tests\Extension;
 
 use PHPUnit\Framework\TestCase;
-use Scimpress\Exchange;
+use Scimpress\{Exchange, Filter, FilterError};
 
 /**
  * Groups, their members, and many requests in one.
@@ -148,6 +148,20 @@ final class Groups_Test extends TestCase {
 
 		Requests::answer( $ask( "$filter and meta.location pr" ), $needs );
 		self::assertSame( array( 'need' => 'members', 'group' => Requests::GROUP, 'after' => 0, 'limit' => 5000, 'only' => array( Requests::ID ) ), $needs[1] );
+	}
+
+	public function test_filter_may_be_about_groups(): void {
+		$filter = Filter::parse( 'members.value eq "a" and displayName eq "STAFF"', 'Group' );
+		self::assertTrue( $filter->matches( '{"displayName":"Staff","members":[{"value":"b"},{"value":"a"}]}' ) );
+		self::assertFalse( $filter->matches( '{"displayName":"Staff","members":[{"value":"b"}]}' ) );
+		foreach ( array( array( 'members pr', 'User' ), array( 'userName pr', 'Group' ), array( 'id pr', 'group' ), array( 'id pr', '' ) ) as list( $text, $resource ) ) {
+			try {
+				Filter::parse( $text, $resource );
+				self::fail( "$text of $resource" );
+			} catch ( FilterError $error ) {
+				self::assertNotSame( '', $error->getMessage() );
+			}
+		}
 	}
 
 	public function test_groups_of_a_user_come_from_its_memberships(): void {

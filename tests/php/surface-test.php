@@ -30,7 +30,7 @@ final class Surface_Test extends TestCase {
 			public function __toString(): string
 			public function canonical(): string
 			public function matches(string $resource): bool
-			public static function parse(string $filter, ?string $resource): Scimpress\Filter
+			public static function parse(string $filter, string $resource = …): Scimpress\Filter
 		class Scimpress\FilterError extends Exception
 		final class Scimpress\Token
 			no constructor

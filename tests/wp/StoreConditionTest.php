@@ -165,6 +165,7 @@ final class StoreConditionTest extends Test_Case {
 			array( $users, array( 'or', array( 'eq', 'userName', 'x' ), array( 'eq', 'objectId', 'x' ) ) ),
 			array( $users, array( 'and', array( 'present', 'groups' ), array( 'eq', 'externalId', 'x' ) ) ),
 			array( $users, array( 'eq', 'active', false ) ),
+			array( $users, array( 'and', array( 'eq', 'active', false ), array( 'eq', 'userName', 'x' ) ) ),
 			array( $groups, array( 'eq', 'id', 'x' ) ),
 			array( $groups, array( 'eq', 'displayName', 'x' ) ),
 			array( $groups, array( 'eq', 'externalId', 'x' ) ),
@@ -175,6 +176,8 @@ final class StoreConditionTest extends Test_Case {
 			$steps = $this->scans( 'SELECT s.document FROM ' . $of->from( $condition ) . ' WHERE ' . $of->sql( $condition ) . ' ORDER BY s.position LIMIT 200' );
 			$this->assertSame( array(), $steps, wp_json_encode( $condition ) );
 		}
+		$both = array( 'and', array( 'eq', 'active', false ), array( 'eq', 'userName', 'x' ) );
+		$this->assertSame( User_Table::name() . ' s', $users->from( $both ), 'who is inactive may be anybody' );
 		$all = $users->sql( array( 'present', 'userName' ) );
 		$this->assertCount( 1, $this->scans( 'SELECT s.document FROM ' . User_Table::name() . " s WHERE $all ORDER BY s.document" ), 'a plan that reads everybody is recognised' );
 	}

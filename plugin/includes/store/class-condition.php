@@ -59,6 +59,11 @@ final class Condition {
 		'member'      => array( 'position', self::MEMBER ),
 	);
 
+	/** What a look-up goes through: an index of the table itself, of another one, or one that may find any number. */
+	private const OWN   = 0;
+	private const OTHER = 1;
+	private const MANY  = 2;
+
 	/** Relation => operator of SQL. */
 	private const OPERATORS = array(
 		'eq' => '=',
@@ -103,41 +108,36 @@ final class Condition {
 	public function from( ?array $condition ): string {
 		$look_ups = $this->look_ups( $condition );
 		// One column of the row itself needs no detour.
-		if ( ! $look_ups || ( 1 === count( $look_ups ) && str_starts_with( $look_ups[0], $this->look_up() ) ) ) {
+		if ( ! $look_ups || array( self::OWN ) === array_values( $look_ups ) ) {
 			return "$this->table s";
 		}
 		// UNION, not UNION ALL: what two of them find comes once.
-		return '(' . implode( ' UNION ', $look_ups ) . ") c JOIN $this->table s ON s.position = c.position";
+		return '(' . implode( ' UNION ', array_keys( $look_ups ) ) . ") c JOIN $this->table s ON s.position = c.position";
 	}
 
 	/**
 	 * Look-ups that together find every row that a condition is true of, each through an index.
 	 *
 	 * @param array|null $condition The condition.
-	 * @return list<string>|null Queries of positions, none twice in one; null when only the whole table has them all.
+	 * @return array<string,int>|null Queries of positions, none twice in one, and how much they may find: OWN, OTHER or MANY;
+	 *                                null when only the whole table has them all.
 	 */
 	private function look_ups( ?array $condition ): ?array {
 		$parts = array_slice( $condition ?? array(), 1 );
 		switch ( $condition[0] ?? '' ) {
 			case 'and':
 				$found = array_values( array_filter( array_map( $this->look_ups( ... ), $parts ), 'is_array' ) );
-				usort( $found, static fn( array $one, array $other ): int => count( $one ) <=> count( $other ) );
+				$cost  = static fn( array $look_ups ): array => array( $look_ups ? max( $look_ups ) : 0, count( $look_ups ) );
+				usort( $found, static fn( array $one, array $other ): int => $cost( $one ) <=> $cost( $other ) );
 				return $found[0] ?? null;
 			case 'or':
 				$found = array_map( $this->look_ups( ... ), $parts );
-				return in_array( null, $found, true ) ? null : array_values( array_unique( array_merge( ...$found ) ) );
+				return in_array( null, $found, true ) ? null : array_merge( ...$found );
 			case 'eq':
 				return $this->equals( $parts[0], $parts[1] );
 			default:
 				return null;
 		}
-	}
-
-	/**
-	 * The beginning of a look-up of a column of the row itself.
-	 */
-	private function look_up(): string {
-		return "SELECT position FROM $this->table WHERE ";
 	}
 
 	/**
@@ -179,7 +179,7 @@ final class Condition {
 			self::NUMBER === $kind && 'present' === $relation => '1 = 1',
 			self::NUMBER === $kind                        => $wpdb->prepare( "s.$name " . ( self::OPERATORS[ $relation ] ?? throw self::unknown() ) . ' %d', $value ),
 			self::ACTIVE === $kind && 'present' === $relation => self::assigned(),
-			self::ACTIVE === $kind && 'eq' === $relation  => self::assigned() . ( $value ? ' AND NOT ' : ' AND ' ) . self::deactivated(),
+			self::ACTIVE === $kind && 'eq' === $relation  => ( $value ? 'NOT ' : '' ) . self::deactivated() . ' AND ' . self::assigned(),
 			self::GROUPS === $kind && 'present' === $relation => self::grouped(),
 			self::MEMBER === $kind && 'eq' === $relation  => self::member( $value ),
 			self::EMAIL === $kind && 'eq' === $relation   => $wpdb->prepare( "s.$name IS NOT NULL AND s.$name = %s OR EXISTS (SELECT 1 FROM {$wpdb->users} a WHERE a.ID = s.user_id AND a.user_email = %s)", $value, $value ),
@@ -233,28 +233,31 @@ final class Condition {
 	 *
 	 * @param string          $column Column of the contract.
 	 * @param string|int|bool $value  What it equals.
-	 * @return list<string>|null
+	 * @return array<string,int>|null As look_ups().
 	 */
 	private function equals( string $column, $value ): ?array {
 		global $wpdb;
 		list( $name, $kind ) = $this->column( $column );
-		$own                 = $this->look_up() . "$name = %s";
+		$own                 = "SELECT position FROM $this->table WHERE $name = %s";
 		return match ( true ) {
-			self::TEXT === $kind             => array( $wpdb->prepare( $own, $value ) ),
+			self::TEXT === $kind               => array( $wpdb->prepare( $own, $value ) => self::OWN ),
 			// WordPress owns the address: the row's column is what SCIM said, the account's may be newer.
-			self::EMAIL === $kind            => array(
-				$wpdb->prepare( $own, $value ),
-				$wpdb->prepare( "SELECT t.position FROM {$wpdb->users} a JOIN $this->table t ON t.user_id = a.ID WHERE a.user_email = %s", $value ),
+			self::EMAIL === $kind              => array(
+				$wpdb->prepare( $own, $value ) => self::OWN,
+				$wpdb->prepare( "SELECT t.position FROM {$wpdb->users} a JOIN $this->table t ON t.user_id = a.ID WHERE a.user_email = %s", $value ) => self::OTHER,
 			),
-			self::MEMBER === $kind           => array_map(
-				static fn( int $is_group, string $member ): string => 'SELECT m.group_position AS position FROM ' . Membership_Table::name() . " m FORCE INDEX (groups_of) WHERE m.is_group = $is_group AND m.member_position = $member",
-				array( Membership_Table::USER, Membership_Table::GROUP ),
-				self::members( $value )
+			self::MEMBER === $kind             => array_fill_keys(
+				array_map(
+					static fn( int $is_group, string $member ): string => 'SELECT m.group_position AS position FROM ' . Membership_Table::name() . " m FORCE INDEX (groups_of) WHERE m.is_group = $is_group AND m.member_position = $member",
+					array( Membership_Table::USER, Membership_Table::GROUP ),
+					self::members( $value )
+				),
+				self::OTHER
 			),
 			self::ACTIVE === $kind && ! $value => array(
-				$wpdb->prepare( "SELECT DISTINCT t.position FROM {$wpdb->usermeta} d JOIN $this->table t ON t.user_id = d.user_id WHERE d.meta_key = %s", Account_State::META ),
+				$wpdb->prepare( "SELECT DISTINCT t.position FROM {$wpdb->usermeta} d JOIN $this->table t ON t.user_id = d.user_id WHERE d.meta_key = %s", Account_State::META ) => self::MANY,
 			),
-			default                          => null,
+			default                            => null,
 		};
 	}
 

@@ -128,7 +128,7 @@ final class Requests {
 		switch ( $need['need'] ) {
 			case 'select':
 				// It never holds a second record with the same externalId, nor a second page.
-				$known = null === $need['where'] || in_array( $need['where'][2] ?? self::ID, $is_group ? array( self::GROUP, 'staff' ) : array( self::ID, 'mira@corp.example' ), true );
+				$known = null === $need['where'] || in_array( $need['where'][2] ?? self::ID, $is_group ? array( self::GROUP, self::ID, 'staff' ) : array( self::ID, 'mira@corp.example' ), true );
 				$known = $known && $record['position'] > $need['after'] && $record['position'] < ( $need['before'] ?? PHP_INT_MAX );
 				return array( 'records' => $known ? array( $record ) : array() );
 			case 'page':
