@@ -143,6 +143,51 @@ fn a_search_over_all_answers_every_type_of_resource() {
     }
 }
 
+/// RFC 7644 §3.4.2.1
+#[test]
+fn what_a_type_lacks_has_no_value_there() {
+    let mut site = mixed();
+    for (filter, expected) in [
+        ("title pr or displayName eq \"north\"", vec!["u1", "North"]),
+        ("not (title pr)", vec!["u2", "North", "East"]),
+        ("title ne \"x\"", vec!["u2", "North", "East"]),
+        ("members pr or userName pr", vec!["u1", "u2", "North"]),
+        ("members.value pr and title pr", vec![]),
+        ("userName eq null", vec!["North", "East"]),
+        (
+            "members[type eq \"User\"] or userName sw \"u2\"",
+            vec!["u2", "North"],
+        ),
+        (
+            "not (active eq true) and schemas co \"group\"",
+            vec!["North", "East"],
+        ),
+        (
+            "urn:ietf:params:scim:schemas:core:2.0:User:title pr or urn:ietf:params:scim:schemas:core:2.0:Group:displayName eq \"east\"",
+            vec!["u1", "East"],
+        ),
+        ("department pr or externalId pr", vec![]),
+    ] {
+        let list = search(&mut site, "/.search", json!({"filter": filter}));
+        assert_eq!(listed(&list), expected, "{filter}");
+        assert_eq!(list["totalResults"], json!(expected.len()), "{filter}");
+    }
+    for filter in [
+        "shoeSize pr",
+        "title pr or shoeSize pr",
+        "active co \"x\" or members pr",
+        "password pr",
+    ] {
+        let body = json!({"schemas": [SEARCH], "filter": filter});
+        let reply = site.send("POST", "/.search", &[], Some(&body));
+        assert_eq!(
+            (reply.status, reply.scim_type().as_deref()),
+            (400, Some("invalidFilter")),
+            "{filter}"
+        );
+    }
+}
+
 /// RFC 7644 §3.4.2.3, §3.4.3: one order over resources of every type.
 #[test]
 fn a_search_over_all_sorts_over_all() {

@@ -12,6 +12,7 @@ use crate::limits::{DEFAULT_COUNT, MAX_COUNT};
 use crate::path::member;
 use crate::resource::project::Projection;
 use crate::resource::sort::SortBy;
+use crate::schema::{RESOURCE_TYPES, ResourceType};
 
 /// Schema of the message that POST carries to `/.search`.
 const SEARCH_REQUEST_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -95,8 +96,8 @@ impl Parameters {
         })
     }
 
-    /// One query for each resource type. In a search over several, one that lacks an attribute of the filter has no matches
-    /// (RFC 7644 §3.4.2.1), and the resources of one that lacks the attribute of the order come as those without a value.
+    /// One query for each resource type. In a search over several, an attribute that one of them lacks is one without a value
+    /// there (RFC 7644 §3.4.2.1), in the filter and in the order.
     pub(super) fn queries(&self, kinds: &[Kind]) -> Result<Vec<Query>, ScimError> {
         let sorts: Vec<_> = kinds
             .iter()
@@ -105,30 +106,27 @@ impl Parameters {
                 SortBy::parse(by, order, kind.resource_type())
             })
             .collect();
-        let mut queries = Vec::with_capacity(kinds.len());
-        let mut refusal = None;
         let is_sorted = sorts.iter().any(Result::is_ok);
-        for (kind, sort) in kinds.iter().zip(sorts) {
-            let sort = match sort {
-                Err(_) if is_sorted => None,
-                sort => sort?,
-            };
-            match self.query(*kind, sort) {
-                Ok(query) => queries.push(query),
-                Err(error) if kinds.len() > 1 => refusal = Some(error),
-                Err(error) => return Err(error),
-            }
-        }
-        match (queries.is_empty(), refusal) {
-            (true, Some(error)) => Err(error),
-            _ => Ok(queries),
-        }
+        let others: &'static [&'static ResourceType] = if kinds.len() > 1 { &RESOURCE_TYPES } else { &[] };
+        kinds
+            .iter()
+            .zip(sorts)
+            .map(|(kind, sort)| match sort {
+                Err(_) if is_sorted => self.query(*kind, others, None),
+                sort => self.query(*kind, others, sort?),
+            })
+            .collect()
     }
 
-    fn query(&self, kind: Kind, sort: Option<SortBy>) -> Result<Query, ScimError> {
+    fn query(
+        &self,
+        kind: Kind,
+        others: &'static [&'static ResourceType],
+        sort: Option<SortBy>,
+    ) -> Result<Query, ScimError> {
         let resource_type = kind.resource_type();
         let filter = match &self.filter {
-            Some(filter) => Some(Filter::parse(filter.trim(), resource_type)?),
+            Some(filter) => Some(Filter::parse_among(filter.trim(), resource_type, others)?),
             None => None,
         };
         let (condition, exact) = match &filter {

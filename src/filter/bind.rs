@@ -63,8 +63,17 @@ static SCHEMAS: Attribute = Attribute {
     max_values: usize::MAX,
 };
 
+/// Whose attributes a filter may name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope {
+    /// The type of the resources that it decides about.
+    pub(super) resource_type: &'static ResourceType,
+    /// The other types of a search over several: RFC 7644 §3.4.2.1 has their attributes without a value here.
+    pub(super) others: &'static [&'static ResourceType],
+}
+
 /// The attribute that `name` names in a filter.
-pub(super) fn path(name: &str, resource_type: &'static ResourceType) -> Result<AttributePath, PathError> {
+pub(super) fn path(name: &str, scope: Scope) -> Result<AttributePath, PathError> {
     if name.eq_ignore_ascii_case(SCHEMAS.name) {
         return Ok(AttributePath::Declared {
             extension: None,
@@ -72,7 +81,33 @@ pub(super) fn path(name: &str, resource_type: &'static ResourceType) -> Result<A
             sub_attribute: None,
         });
     }
-    AttributePath::resolve_searchable(name, resource_type)
+    let resolved = AttributePath::resolve_searchable(name, scope.resource_type);
+    match resolved {
+        Err(PathError::Unknown(_)) => scope
+            .others
+            .iter()
+            .map(|other| AttributePath::resolve_searchable(name, other))
+            .find(|other| !matches!(other, Err(PathError::Unknown(_))))
+            .unwrap_or(resolved),
+        resolved => resolved,
+    }
+}
+
+/// Whether a path names what only another type of the search has, so that no resource of this one has a value.
+pub(super) fn is_foreign(path: &AttributePath, resource_type: &ResourceType) -> bool {
+    let AttributePath::Declared {
+        extension, attribute, ..
+    } = path
+    else {
+        return false;
+    };
+    match extension {
+        Some(extension) => resource_type.extension(extension.id).is_none(),
+        None => ![Some(&SCHEMAS), resource_type.core_attribute(attribute.name)]
+            .into_iter()
+            .flatten()
+            .any(|own| std::ptr::eq(own, *attribute)),
+    }
 }
 
 /// The test of an attribute whose name begins at the byte `start` of `source`.

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::ast::{Expression, Operand, Part, Term, Test};
+use super::bind;
 use super::condition::{self, Column, Compiled, Condition, Relation};
 use super::text::fold;
 use super::token::Operator;
@@ -127,6 +128,10 @@ impl Expression<Term> {
 
 impl Term {
     fn compiled(&self, resource_type: &ResourceType) -> Compiled {
+        let (Self::Attribute { path, .. } | Self::Selection { path, .. }) = self;
+        if bind::is_foreign(path, resource_type) {
+            return Compiled::constant(self.matches(&Map::new()));
+        }
         match self {
             Self::Attribute { path, test } => match Column::of(path) {
                 Some(Column::Active) => of_boolean(Column::Active, test),

@@ -56,7 +56,7 @@ impl Term {
 
 impl Part {
     pub(super) fn matches(&self, element: &Value) -> bool {
-        self.test.holds(element.get(self.attribute.name))
+        self.test.holds_for_part_of(element, self.attribute.name)
     }
 }
 
@@ -75,10 +75,20 @@ impl Test {
     fn holds_for_part(&self, value: Option<&Value>, name: &str) -> bool {
         match value {
             Some(Value::Array(elements)) if !elements.is_empty() => {
-                elements.iter().any(|it| self.holds(it.get(name)))
+                elements.iter().any(|it| self.holds_for_part_of(it, name))
             }
-            Some(Value::Object(object)) => self.holds(object.get(name)),
+            Some(element @ Value::Object(_)) => self.holds_for_part_of(element, name),
             _ => self.holds_for_absent(),
+        }
+    }
+
+    /// The test of a part of one value. RFC 7643 §2.4: what does not say that it is primary is not.
+    fn holds_for_part_of(&self, element: &Value, name: &str) -> bool {
+        static NOT_PRIMARY: Value = Value::Bool(false);
+        let compares = matches!(self, Self::Compare(_, Operand::Boolean(_)));
+        match element.get(name) {
+            None if compares && name == "primary" => self.holds(Some(&NOT_PRIMARY)),
+            value => self.holds(value),
         }
     }
 

@@ -25,6 +25,7 @@ use crate::path::AttributePath;
 use crate::schema::{Attribute, ResourceType};
 
 use ast::{Expression, Term};
+use bind::Scope;
 use parser::Parser;
 
 pub use compile::{SEVERAL_EMAILS, email_key};
@@ -46,9 +47,22 @@ impl Filter {
     /// `eq` and `ne` of strings, and any number of blanks. Fails when the text is malformed, exceeds a limit, or names or
     /// compares what the resource type does not have.
     pub fn parse(text: &str, resource_type: &'static ResourceType) -> Result<Self, FilterError> {
+        Self::parse_among(text, resource_type, &[])
+    }
+
+    /// The filter that `text` says about resources of `resource_type` in a search over `others`, too. What only they have is
+    /// an attribute without a value (RFC 7644 §3.4.2.1).
+    pub fn parse_among(
+        text: &str,
+        resource_type: &'static ResourceType,
+        others: &'static [&'static ResourceType],
+    ) -> Result<Self, FilterError> {
         check_length(text, MAX_FILTER_BYTES)?;
         let mut parser = Parser::new(text, 0)?;
-        let expression = parser.expression(resource_type)?;
+        let expression = parser.expression(Scope {
+            resource_type,
+            others,
+        })?;
         parser.end("expected `and`, `or` or the end")?;
         Ok(Self { expression })
     }

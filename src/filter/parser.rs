@@ -17,7 +17,7 @@ use super::token::{Lexeme, Operator, Token};
 use super::{FilterError, ValueFilter};
 use crate::limits::{MAX_FILTER_DEPTH, MAX_FILTER_TERMS};
 use crate::path::{AttributePath, PathError, is_attribute_name};
-use crate::schema::{Attribute, ResourceType};
+use crate::schema::Attribute;
 
 /// Tokens with one of look-ahead, and what has been spent of the limits.
 #[derive(Debug)]
@@ -222,7 +222,7 @@ impl<'a> Parser<'a> {
 }
 
 impl Atom for Term {
-    type Scope = &'static ResourceType;
+    type Scope = bind::Scope;
 
     fn parse(parser: &mut Parser<'_>, scope: Self::Scope) -> Result<Self, FilterError> {
         let source = parser.lexer.text();

@@ -2,14 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Attribute, AttributeType, GROUP, Mutability, ResourceType, Schema, USER};
+use super::{Attribute, AttributeType, Mutability, RESOURCE_TYPES, Schema};
 use crate::limits::{DEFAULT_COUNT, MAX_BULK_OPERATIONS, MAX_COUNT};
 
 const SCHEMA_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 const RESOURCE_TYPE_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 const SERVICE_PROVIDER_CONFIG_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
-
-static RESOURCE_TYPES: [&ResourceType; 2] = [&USER, &GROUP];
 
 /// `/ServiceProviderConfig`, RFC 7643 §5.
 #[must_use]

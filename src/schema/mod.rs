@@ -311,6 +311,9 @@ pub struct ResourceType {
     pub extensions: &'static [&'static Schema],
 }
 
+/// All of them.
+pub static RESOURCE_TYPES: [&ResourceType; 2] = [&USER, &GROUP];
+
 /// RFC 7643 §3.1: attributes that every resource has and no schema lists.
 pub static COMMON_ATTRIBUTES: [Attribute; 3] = [
     Attribute::string("id", "Identifier that the service provider assigned")
