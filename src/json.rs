@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use crate::error::{ScimError, quoted};
@@ -125,14 +126,17 @@ impl<'de> Visitor<'de> for Depth {
         let inner = self.inner()?;
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            if object.contains_key(&key) {
-                return Err(A::Error::custom(format_args!(
-                    "the key {} appears twice",
-                    quoted(&key)
-                )));
+            match object.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(map.next_value_seed(inner)?);
+                }
+                Entry::Occupied(place) => {
+                    return Err(A::Error::custom(format_args!(
+                        "the key {} appears twice",
+                        quoted(place.key())
+                    )));
+                }
             }
-            let value = map.next_value_seed(inner)?;
-            object.insert(key, value);
         }
         Ok(Value::Object(object))
     }

@@ -55,7 +55,7 @@ impl Account {
     pub fn of(resource: &Resource) -> Self {
         let name = |part: &str| text(resource.get("name").and_then(|name| name.get(part)));
         Self {
-            user_email: text(account_email(resource).and_then(|email| email.get("value"))).to_owned(),
+            user_email: account_address(resource).to_owned(),
             first_name: name("givenName").to_owned(),
             last_name: name("familyName").to_owned(),
             display_name: display_name(resource)
@@ -201,6 +201,12 @@ fn display_name(resource: &Resource) -> String {
     .find(|name| !name.is_empty())
     .unwrap_or_default()
     .to_owned()
+}
+
+/// The account's e-mail address; empty when the person has no mailbox.
+#[must_use]
+pub fn account_address(resource: &Resource) -> &str {
+    text(account_email(resource).and_then(|email| email.get("value")))
 }
 
 /// Which e-mail is the account's: the first of type `work`, else the primary one, else the first.

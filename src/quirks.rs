@@ -3,8 +3,6 @@
 //! The rest of the engine is strict; a shape is bent here or nowhere. Numbers Q-nn are those of the compatibility notes
 //! in `docs/entra.md`, numbers C-nn those in `docs/clients.md`.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
 use crate::json;
@@ -24,15 +22,12 @@ pub fn boolean(text: &str) -> Option<bool> {
 
 /// an array with one element for an attribute that holds one value. An empty array is "not assigned".
 #[must_use]
-pub fn only_element<'a>(attribute: &Attribute, value: &'a Value) -> Option<&'a Value> {
-    static NULL: Value = Value::Null;
-    if attribute.multi_valued {
-        return None;
-    }
-    match value.as_array()?.as_slice() {
-        [] => Some(&NULL),
-        [element] => Some(element),
-        _ => None,
+pub fn only_element(attribute: &Attribute, value: Value) -> Value {
+    match value {
+        Value::Array(mut elements) if !attribute.multi_valued && elements.len() <= 1 => {
+            elements.pop().unwrap_or_default()
+        }
+        other => other,
     }
 }
 
@@ -50,10 +45,7 @@ pub fn complex_from_string(attribute: &Attribute, text: &str) -> Option<Map<Stri
 
 /// `SingleAppRoleAssignment` without Entra's feature flag: the role is a JSON document inside the string `value`.
 #[must_use]
-pub fn role_from_json_text<'a>(
-    attribute: &Attribute,
-    object: &'a Map<String, Value>,
-) -> Cow<'a, Map<String, Value>> {
+pub fn role_from_json_text(attribute: &Attribute, object: Map<String, Value>) -> Map<String, Value> {
     let inner = || -> Option<Map<String, Value>> {
         if attribute.name != "roles" {
             return None;
@@ -71,10 +63,7 @@ pub fn role_from_json_text<'a>(
         }
         Some(role)
     };
-    match inner() {
-        Some(role) => Cow::Owned(role),
-        None => Cow::Borrowed(object),
-    }
+    inner().unwrap_or(object)
 }
 
 /// The value of a PATCH operation as the client means it.
@@ -103,6 +92,9 @@ pub fn operation_value(path: Option<&str>, value: Value) -> Value {
 /// C-03: PingOne fills a second e-mail address with the first and makes both primary. Of equal values the first stays it;
 /// different ones are left to be refused (RFC 7643 §2.4). One of the same type is the same value, and stays primary with it.
 pub fn one_of_equal_primaries(values: &mut [Value]) {
+    if values.len() < 2 {
+        return;
+    }
     let is_primary = |value: &Value| value.get("primary") == Some(&Value::Bool(true));
     let part = |value: &Value, name: &str| value.get(name).cloned();
     let mut primaries = values.iter_mut().filter(|value| is_primary(value));
@@ -123,13 +115,10 @@ pub fn one_of_equal_primaries(values: &mut [Value]) {
 }
 
 /// C-04: OneLogin's templates write `""` for what a person does not have: `{"type": "work", "value": ""}` is no phone number.
-/// Whether `written` leaves, of all that it names, only what describes a value.
+/// Whether of as many parts as were `named` some are gone, and those that are left only describe a value.
 #[must_use]
-pub fn is_blank(attribute: &Attribute, written: &Map<String, Value>, left: &Map<String, Value>) -> bool {
-    let named = written
-        .keys()
-        .filter(|name| attribute.sub_attribute(name).is_some());
-    attribute.multi_valued && named.count() > left.len() && only_describes(left)
+pub fn is_blank(attribute: &Attribute, named: usize, left: &Map<String, Value>) -> bool {
+    attribute.multi_valued && named > left.len() && only_describes(left)
 }
 
 /// Whether these parts of a value only describe it: without the value itself they say nothing.

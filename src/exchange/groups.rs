@@ -25,7 +25,7 @@ pub(super) async fn create(request: &Request, config: &Config, store: &Store) ->
     let projection = projection(request, Kind::Group)?;
     let body = request.object()?;
     require_ids(&body)?;
-    let mut resource = normalise::resource(&body, &GROUP)?;
+    let mut resource = normalise::resource(body, &GROUP)?;
     let add = take_members(&mut resource)?;
     group::check(&resource)?;
     let changes = GroupChanges {
@@ -49,10 +49,10 @@ pub(super) async fn replace(
 ) -> Result<Response, ScimError> {
     let body = request.object()?;
     require_ids(&body)?;
-    let mut new = normalise::resource(&body, &GROUP)?;
+    single::refuse_other_id(&body, id)?;
+    let mut new = normalise::resource(body, &GROUP)?;
     let add = take_members(&mut new)?;
     group::check(&new)?;
-    single::refuse_other_id(&body, id)?;
     let movement = Movement {
         clear: true,
         add,

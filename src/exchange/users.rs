@@ -20,7 +20,7 @@ use crate::schema::USER;
 pub(super) async fn create(request: &Request, config: &Config, store: &Store) -> Result<Response, ScimError> {
     let projection = projection(request, Kind::User)?;
     // RFC 7644 §3.3: an `id` that the client sends is ignored, the server assigns it.
-    let mut resource = normalise::resource(&request.object()?, &USER)?;
+    let mut resource = normalise::resource(request.object()?, &USER)?;
     let password = password::take(&mut resource);
     let password = settled(&mut resource, password, config)?;
     resource.entry("active").or_insert_with(|| Value::Bool(true));
@@ -59,10 +59,10 @@ pub(super) async fn replace(
     id: &str,
 ) -> Result<Response, ScimError> {
     let body = request.object()?;
-    let mut new = normalise::resource(&body, &USER)?;
+    single::refuse_other_id(&body, id)?;
+    let mut new = normalise::resource(body, &USER)?;
     let password = password::take(&mut new);
     let password = settled(&mut new, password, config)?;
-    single::refuse_other_id(&body, id)?;
     change(request, config, store, id, |before| {
         let mut user = new.clone();
         // RFC 7644 §3.5.1 leaves it to the server what becomes of an attribute that the body does not mention. Templates of

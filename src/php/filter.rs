@@ -67,10 +67,11 @@ impl Filter {
     #[php(name = "matches")]
     pub(crate) fn matches(&self, resource: BinarySlice<u8>) -> PhpResult<bool> {
         let object = json::object(&resource).map_err(scim)?;
-        let mut representation = resource::normalise::representation(&object, self.of).map_err(scim)?;
         // Normalising leaves it out, since the engine derives it; here it is part of what is to be matched.
-        if let Some(schemas @ Value::Array(_)) = member(&object, "schemas") {
-            representation.insert("schemas".into(), schemas.clone());
+        let schemas = member(&object, "schemas").cloned();
+        let mut representation = resource::normalise::representation(object, self.of).map_err(scim)?;
+        if let Some(schemas @ Value::Array(_)) = schemas {
+            representation.insert("schemas".into(), schemas);
         }
         Ok(self.inner.matches(&representation))
     }

@@ -3,6 +3,7 @@
 //! After this step no reader asks again whether a key is written in another case or whether a boolean is a string.
 
 use std::collections::HashSet;
+use std::fmt::{self, Display};
 
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
@@ -13,7 +14,7 @@ use crate::error::{ScimError, quoted};
 use crate::json::kind;
 use crate::path::{is_urn, strip_urn};
 use crate::quirks;
-use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
+use crate::schema::{Attribute, AttributeType, Mutability, ResourceType, Schema};
 
 /// A resource as POST and PUT carry it.
 ///
@@ -21,7 +22,7 @@ use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
 /// and `{}` mean "not assigned" (RFC 7643 §2.5; Entra quirk Q-24). Objects under a URN that no table declares are kept as they
 /// are. Fails with `invalidSyntax` when two keys differ only in case and `invalidValue` when a type is wrong.
 pub fn resource(
-    input: &Map<String, Value>,
+    input: Map<String, Value>,
     resource_type: &'static ResourceType,
 ) -> Result<Resource, ScimError> {
     build(input, resource_type, ReadOnly::Skip)
@@ -29,7 +30,7 @@ pub fn resource(
 
 /// A resource as answers carry it, read-only attributes included: for evaluating filters on it.
 pub fn representation(
-    input: &Map<String, Value>,
+    input: Map<String, Value>,
     resource_type: &'static ResourceType,
 ) -> Result<Resource, ScimError> {
     build(input, resource_type, ReadOnly::Keep)
@@ -42,39 +43,57 @@ enum ReadOnly {
     Skip,
 }
 
+impl ReadOnly {
+    fn skips(self, attribute: &Attribute) -> bool {
+        self == Self::Skip && attribute.is_read_only()
+    }
+}
+
 fn build(
-    input: &Map<String, Value>,
+    input: Map<String, Value>,
     resource_type: &'static ResourceType,
     read_only: ReadOnly,
 ) -> Result<Resource, ScimError> {
-    let skip = |attribute: &Attribute| read_only == ReadOnly::Skip && attribute.is_read_only();
-    let mut output = Resource::new();
+    let mut output = Resource::with_capacity(input.len());
+    let mut declared: Vec<&'static str> =
+        Vec::with_capacity(input.len().min(resource_type.schema.attributes.len()));
     // URNs are as many as the client likes, so looking each up among the others must not be a scan.
-    let mut seen = HashSet::new();
+    let mut undeclared = HashSet::new();
     for (key, value) in input {
         // Entra quirk Q-18: a core attribute with its URN.
-        let key = strip_urn(key, resource_type.schema.id).unwrap_or(key);
-        let (name, value) = if let Some(attribute) = resource_type.core_attribute(key) {
-            if skip(attribute) {
+        let name = strip_urn(&key, resource_type.schema.id).unwrap_or(&key);
+        let (name, value) = if let Some(attribute) = resource_type.core_attribute(name) {
+            if read_only.skips(attribute) {
                 continue;
             }
             (attribute.name, values(attribute, value, read_only)?)
-        } else if let Some(extension) = resource_type.extension(key) {
-            let value = extension_value(extension.attributes, extension.id, value, read_only)?;
-            (extension.id, value)
-        } else if is_urn(key) && !key.eq_ignore_ascii_case(resource_type.schema.id) {
-            (key, undeclared_extension(value))
+        } else if let Some(extension) = resource_type.extension(name) {
+            (extension.id, extension_value(extension, value, read_only)?)
+        } else if is_urn(name) && !name.eq_ignore_ascii_case(resource_type.schema.id) {
+            if !undeclared.insert(name.to_ascii_lowercase()) {
+                return Err(twice(name));
+            }
+            if let Some(value) = undeclared_extension(value) {
+                output.insert(name.to_owned(), value);
+            }
+            continue;
         } else {
             continue;
         };
-        if !seen.insert(name.to_ascii_lowercase()) {
+        if declared.contains(&name) {
             return Err(twice(name));
         }
+        declared.push(name);
         if let Some(value) = value {
-            output.insert(name.to_owned(), value);
+            output.insert(spelled(key, name), value);
         }
     }
     Ok(output)
+}
+
+/// The key when it is the name already, else the name.
+fn spelled(key: String, name: &str) -> String {
+    if key == name { key } else { name.to_owned() }
 }
 
 /// One of two equal names may say "not assigned", and still another reader may take that one for the value.
@@ -84,27 +103,27 @@ fn twice(label: &str) -> ScimError {
 
 /// The value of an attribute; `None` when it says "not assigned".
 pub fn attribute_value(attribute: &'static Attribute, value: &Value) -> Result<Option<Value>, ScimError> {
-    values(attribute, value, ReadOnly::Skip)
+    values(attribute, value.clone(), ReadOnly::Skip)
 }
 
 /// One value of an attribute, one element of a multi-valued one, or a part of either. `label` names it in errors.
 pub fn single(attribute: &'static Attribute, value: &Value, label: &str) -> Result<Option<Value>, ScimError> {
-    one(attribute, value, label, ReadOnly::Skip)
+    one(attribute, value.clone(), &label, ReadOnly::Skip)
 }
 
 fn values(
     attribute: &'static Attribute,
-    value: &Value,
+    value: Value,
     read_only: ReadOnly,
 ) -> Result<Option<Value>, ScimError> {
     if !attribute.multi_valued {
-        return one(attribute, value, attribute.name, read_only);
+        return one(attribute, value, &attribute.name, read_only);
     }
-    let elements = match value {
+    let mut elements = match value {
         Value::Null => return Ok(None),
-        Value::Array(elements) => elements.as_slice(),
+        Value::Array(elements) => elements,
         // One value without its array, as some clients send it.
-        other => std::slice::from_ref(other),
+        other => vec![other],
     };
     if elements.len() > attribute.max_values {
         return Err(ScimError::invalid_value(format!(
@@ -114,94 +133,90 @@ fn values(
             attribute.max_values
         )));
     }
-    let mut values = Vec::with_capacity(elements.len());
-    for element in elements {
-        if let Some(value) = one(attribute, element, attribute.name, read_only)? {
-            values.push(value);
-        }
+    for element in &mut elements {
+        *element = one(attribute, element.take(), &attribute.name, read_only)?.unwrap_or_default();
     }
-    quirks::one_of_equal_primaries(&mut values);
-    Ok((!values.is_empty()).then_some(Value::Array(values)))
+    elements.retain(|element| !element.is_null());
+    quirks::one_of_equal_primaries(&mut elements);
+    Ok((!elements.is_empty()).then_some(Value::Array(elements)))
 }
 
 fn one(
     attribute: &'static Attribute,
-    value: &Value,
-    label: &str,
+    value: Value,
+    label: &dyn Display,
     read_only: ReadOnly,
 ) -> Result<Option<Value>, ScimError> {
-    let value = match quirks::only_element(attribute, value) {
-        Some(element) => element,
-        None => value,
-    };
-    let wrong_type = || {
-        ScimError::invalid_value(format!(
-            "{} must be {}, not {}",
-            quoted(label),
-            expected(attribute),
-            kind(value)
-        ))
-    };
+    let value = quirks::only_element(attribute, value);
     Ok(match (attribute.kind, value) {
         (_, Value::Null) => None,
         // An empty password is no way to say that there is none.
         (_, Value::String(text)) if text.is_empty() && attribute.mutability != Mutability::WriteOnly => None,
-        (AttributeType::Binary, Value::String(text)) if !is_base64(text) => return Err(wrong_type()),
-        (AttributeType::String | AttributeType::Reference | AttributeType::Binary, Value::String(_))
-        | (AttributeType::Decimal, Value::Number(_))
-        | (AttributeType::Boolean, Value::Bool(_)) => Some(value.clone()),
-        (AttributeType::Boolean, Value::String(text)) => {
-            Some(Value::Bool(quirks::boolean(text).ok_or_else(wrong_type)?))
+        (AttributeType::Binary, Value::String(text)) if is_base64(&text) => Some(Value::String(text)),
+        (AttributeType::DateTime, Value::String(text)) if crate::datetime::parse(&text).is_some() => {
+            Some(Value::String(text))
         }
-        (AttributeType::Integer, Value::Number(number)) if !number.is_f64() => Some(value.clone()),
-        (AttributeType::DateTime, Value::String(text)) => {
-            if crate::datetime::parse(text).is_none() {
-                return Err(wrong_type());
-            }
-            Some(value.clone())
-        }
+        (AttributeType::Integer, Value::Number(number)) if !number.is_f64() => Some(Value::Number(number)),
+        (AttributeType::String | AttributeType::Reference, value @ Value::String(_))
+        | (AttributeType::Decimal, value @ Value::Number(_))
+        | (AttributeType::Boolean, value @ Value::Bool(_)) => Some(value),
+        (AttributeType::Boolean, Value::String(text)) => match quirks::boolean(&text) {
+            Some(boolean) => Some(Value::Bool(boolean)),
+            None => return Err(wrong_type(attribute, label, &Value::String(text))),
+        },
         (AttributeType::Complex, Value::Object(object)) => complex(attribute, object, label, read_only)?,
         (AttributeType::Complex, Value::String(text)) => {
-            let object = quirks::complex_from_string(attribute, text).ok_or_else(wrong_type)?;
-            complex(attribute, &object, label, read_only)?
+            match quirks::complex_from_string(attribute, &text) {
+                Some(object) => complex(attribute, object, label, read_only)?,
+                None => return Err(wrong_type(attribute, label, &Value::String(text))),
+            }
         }
-        _ => return Err(wrong_type()),
+        (_, value) => return Err(wrong_type(attribute, label, &value)),
     })
+}
+
+fn wrong_type(attribute: &Attribute, label: &dyn Display, value: &Value) -> ScimError {
+    ScimError::invalid_value(format!(
+        "{} must be {}, not {}",
+        quoted(&label.to_string()),
+        expected(attribute),
+        kind(value)
+    ))
 }
 
 fn complex(
     attribute: &'static Attribute,
-    input: &Map<String, Value>,
-    label: &str,
+    input: Map<String, Value>,
+    label: &dyn Display,
     read_only: ReadOnly,
 ) -> Result<Option<Value>, ScimError> {
-    let input = &*quirks::role_from_json_text(attribute, input);
-    let mut output = Map::new();
-    let mut seen = Vec::new();
-    for (key, value) in input {
-        let Some(part) = attribute.sub_attribute(key) else {
-            continue;
-        };
-        if read_only == ReadOnly::Skip && part.is_read_only() {
-            continue;
-        }
-        let label = format!("{label}.{}", part.name);
-        if seen.contains(&part.name) {
-            return Err(twice(&label));
-        }
-        seen.push(part.name);
-        if let Some(value) = one(part, value, &label, read_only)? {
-            output.insert(part.name.to_owned(), value);
-        }
+    let input = quirks::role_from_json_text(attribute, input);
+    let find = |key: &str| attribute.sub_attribute(key).filter(|part| !read_only.skips(part));
+    let label = |part: &'static Attribute| Part { whole: label, part };
+    members(
+        input,
+        find,
+        |part, value| one(part, value, &label(part), read_only),
+        |part| twice(&label(part).to_string()),
+        |named, left| quirks::is_blank(attribute, named, left),
+    )
+}
+
+/// `emails.value`, for errors.
+struct Part<'a> {
+    whole: &'a dyn Display,
+    part: &'static Attribute,
+}
+
+impl Display for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.whole, self.part.name)
     }
-    let says_nothing = output.is_empty() || quirks::is_blank(attribute, input, &output);
-    Ok((!says_nothing).then_some(Value::Object(output)))
 }
 
 fn extension_value(
-    attributes: &'static [Attribute],
-    urn: &str,
-    value: &Value,
+    extension: &'static Schema,
+    value: Value,
     read_only: ReadOnly,
 ) -> Result<Option<Value>, ScimError> {
     let object = match value {
@@ -210,36 +225,73 @@ fn extension_value(
         other => {
             return Err(ScimError::invalid_value(format!(
                 "{} must be an object, not {}",
-                quoted(urn),
-                kind(other)
+                quoted(extension.id),
+                kind(&other)
             )));
         }
     };
-    let mut output = Map::new();
+    members(
+        object,
+        |key| extension.attribute(key),
+        |attribute, value| values(attribute, value, read_only),
+        |attribute| twice(attribute.name),
+        |_, _| false,
+    )
+}
+
+/// The members of an object that `find` knows, each as `convert` makes it; `None` when none is left, or `is_blank` says of
+/// how many there were and which are left that they say nothing.
+fn members(
+    mut object: Map<String, Value>,
+    find: impl Fn(&str) -> Option<&'static Attribute>,
+    convert: impl Fn(&'static Attribute, Value) -> Result<Option<Value>, ScimError>,
+    twice: impl Fn(&'static Attribute) -> ScimError,
+    is_blank: impl Fn(usize, &Map<String, Value>) -> bool,
+) -> Result<Option<Value>, ScimError> {
+    let unless_blank = |named: usize, left: Map<String, Value>| {
+        (!left.is_empty() && !is_blank(named, &left)).then_some(Value::Object(left))
+    };
+    // Nearly always each key is spelled as in the table; then no two are the same, and the object can stay.
+    let mut spelled_so = true;
+    for (key, value) in &mut object {
+        match find(key) {
+            Some(attribute) if attribute.name == key => {
+                *value = convert(attribute, value.take())?.unwrap_or_default();
+            }
+            _ => {
+                spelled_so = false;
+                break;
+            }
+        }
+    }
+    if spelled_so {
+        let named = object.len();
+        object.retain(|_, value| !value.is_null());
+        return Ok(unless_blank(named, object));
+    }
+    let mut output = Map::with_capacity(object.len());
     let mut seen = Vec::new();
     for (key, value) in object {
-        let Some(attribute) = crate::schema::find(attributes, key) else {
+        let Some(attribute) = find(&key) else {
             continue;
         };
         if seen.contains(&attribute.name) {
-            return Err(twice(attribute.name));
+            return Err(twice(attribute));
         }
         seen.push(attribute.name);
-        if let Some(value) = values(attribute, value, read_only)? {
-            output.insert(attribute.name.to_owned(), value);
+        if let Some(value) = convert(attribute, value)? {
+            output.insert(spelled(key, attribute.name), value);
         }
     }
-    Ok((!output.is_empty()).then_some(Value::Object(output)))
+    Ok(unless_blank(seen.len(), output))
 }
 
 /// An extension that no table declares: kept as it comes, without members that are not assigned.
-fn undeclared_extension(value: &Value) -> Option<Value> {
-    let object: Map<String, Value> = value
-        .as_object()?
-        .iter()
-        .filter(|(_, value)| is_assigned(value))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
+fn undeclared_extension(value: Value) -> Option<Value> {
+    let Value::Object(mut object) = value else {
+        return None;
+    };
+    object.retain(|_, value| is_assigned(value));
     (!object.is_empty()).then_some(Value::Object(object))
 }
 

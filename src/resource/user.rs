@@ -5,8 +5,7 @@ use serde_json::Value;
 use super::Resource;
 use crate::error::{ScimError, quoted};
 use crate::limits::{MAX_EMAIL_CHARS, MAX_KEY_CHARS};
-use crate::mapping::{self, Account};
-use crate::schema::USER_SCHEMA;
+use crate::mapping;
 
 /// Checks a normalised user as a whole.
 ///
@@ -25,7 +24,7 @@ pub fn check(user: &Resource) -> Result<(), ScimError> {
     if let Some(object_id) = mapping::object_id(user) {
         key("objectId", object_id)?;
     }
-    email(&Account::of(user).user_email)?;
+    email(mapping::account_address(user))?;
     one_primary(user)
 }
 
@@ -36,11 +35,13 @@ pub(super) fn key(name: &str, value: &str) -> Result<(), ScimError> {
             "{name} holds control characters"
         )));
     }
-    // Folding may lengthen a value (ß stays one character, İ becomes two), and the column holds the folded one.
-    let length = crate::filter::fold(value)
-        .chars()
-        .count()
-        .max(value.chars().count());
+    let length = if value.is_ascii() {
+        value.len()
+    } else {
+        // Folding may lengthen a value (ß stays one character, İ becomes two), and the column holds the folded one.
+        let folded = crate::filter::fold(value).chars().count();
+        folded.max(value.chars().count())
+    };
     if length > MAX_KEY_CHARS {
         return Err(ScimError::invalid_value(format!(
             "{name} has {length} characters, at most {MAX_KEY_CHARS} are possible"
@@ -76,8 +77,8 @@ fn email(address: &str) -> Result<(), ScimError> {
 
 /// RFC 7643 §2.4: at most one value of an attribute is primary.
 fn one_primary(user: &Resource) -> Result<(), ScimError> {
-    for attribute in USER_SCHEMA.attributes {
-        let Some(Value::Array(values)) = user.get(attribute.name) else {
+    for (name, value) in user {
+        let Value::Array(values) = value else {
             continue;
         };
         let primaries = values
@@ -87,7 +88,7 @@ fn one_primary(user: &Resource) -> Result<(), ScimError> {
         if primaries > 1 {
             return Err(ScimError::invalid_value(format!(
                 "{primaries} values of {} are primary, at most one may be",
-                quoted(attribute.name)
+                quoted(name)
             )));
         }
     }

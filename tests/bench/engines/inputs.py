@@ -95,7 +95,7 @@ def person(dice: random.Random, number: int) -> dict:
         "meta": {
             "resourceType": "User",
             "created": "2026-01-05T08:00:00.000Z",
-            "lastModified": f"2026-03-{day:02}T{number % 24:02}:{number % 60:02}:00.000Z",
+            "lastModified": f"2026-03-{day:02}T{number % 24:02}:{number % 59 + 1:02}:00.000Z",
             "location": f"{BASE}/Users/{identifier}",
             "version": 'W/"3"',
         },

@@ -26,7 +26,7 @@ fn main() -> Result<(), Failure> {
     let representations: Vec<Value> = serde_json::from_value(read("users")?)?;
     let users: Vec<Resource> = representations
         .iter()
-        .map(|user| normalise::representation(user.as_object().ok_or("a user is no object")?, &USER).map_err(Into::into))
+        .map(|user| normalise::representation(user.as_object().ok_or("a user is no object")?.clone(), &USER).map_err(Into::into))
         .collect::<Result<_, Failure>>()?;
     let users: &'static [Resource] = users.leak();
     let filters = read("match")?;
@@ -93,7 +93,7 @@ fn posts(bodies: Vec<String>) -> Row {
         bodies
             .iter()
             .map(|body| {
-                let user = normalise::resource(&json::object(body.as_bytes())?, &USER)?;
+                let user = normalise::resource(json::object(body.as_bytes())?, &USER)?;
                 user::check(&user)?;
                 Ok(user)
             })
@@ -152,7 +152,7 @@ fn record(index: usize, user: &Value) -> Result<Record, Failure> {
         let text = user["meta"][name].as_str().ok_or("no date")?;
         Ok::<i64, Failure>(datetime::parse(text).ok_or("no date")?.as_millisecond())
     };
-    let document = normalise::resource(user.as_object().ok_or("a user is no object")?, &USER)?;
+    let document = normalise::resource(user.as_object().ok_or("a user is no object")?.clone(), &USER)?;
     let account = Account::of(&document);
     Ok(Record {
         position: index as u64 + 1,
