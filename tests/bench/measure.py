@@ -56,12 +56,12 @@ class Bench:
         self._scim = Client(f"{home}/wp-json/wpo365/v1", token)
         self._basic = "Basic " + base64.b64encode(basic.encode()).decode()
         self._count = 0
-        self._user = self._expect(self._scim.post("/Users", self._person()), 201).json
+        self._user = self._expect(self._scim.post("/Users", person(uuid.uuid4().hex)), 201).json
 
     def populate(self, people: int) -> None:
         """Users that a look-up has to tell apart."""
         for _ in range(people):
-            self._expect(self._scim.post("/Users", self._person()), 201)
+            self._expect(self._scim.post("/Users", person(uuid.uuid4().hex)), 201)
 
     def memory(self, requests: int) -> tuple[Memory, Memory]:
         """What the worker holds after bare requests, and then after SCIM requests of every kind.
@@ -109,7 +109,7 @@ class Bench:
                 self._user["active"] = active
                 return answer
             case "POST":
-                return self._expect(self._scim.post("/Users", self._person()), 201)
+                return self._expect(self._scim.post("/Users", person(uuid.uuid4().hex)), 201)
             case "core POST /wp/v2/users":
                 return self._expect(self._core_post(), 201)
         raise ValueError(f"unknown kind {kind!r}")
@@ -122,23 +122,6 @@ class Bench:
     def _patch(self, path: str, attribute: str, value: str) -> Answer:
         body = patch_body([{"op": "Replace", "path": attribute, "value": value}])
         return self._expect(self._scim.patch(path, body), 200)
-
-    def _person(self) -> dict:
-        """What Entra sends for a person with the usual attributes."""
-        name = uuid.uuid4().hex
-        return {
-            "schemas": [CORE, ENTERPRISE],
-            "externalId": name,
-            "userName": f"{name}@corp.example.com",
-            "active": True,
-            "displayName": "Tomas Okafor",
-            "emails": [{"primary": True, "type": "work", "value": f"{name}@corp.example.com"}],
-            "name": {"formatted": "Tomas Okafor", "familyName": "Okafor", "givenName": "Tomas"},
-            "phoneNumbers": [{"primary": True, "type": "work", "value": "+47 55 01 00 10"}],
-            "title": "Release Manager",
-            ENTERPRISE: {"department": "Platform", "employeeNumber": "100482"},
-            WPO365: {"objectId": str(uuid.uuid4())},
-        }
 
     def _core_post(self) -> Answer:
         """The same person for core, as far as core has a place for him."""
@@ -155,6 +138,23 @@ class Bench:
         if answer.status != status:
             raise RuntimeError(f"{answer.method} {answer.path}: {answer.detail}")
         return answer
+
+
+def person(name: str) -> dict:
+    """What Entra sends for a person with the usual attributes."""
+    return {
+        "schemas": [CORE, ENTERPRISE],
+        "externalId": name,
+        "userName": f"{name}@corp.example.com",
+        "active": True,
+        "displayName": "Tomas Okafor",
+        "emails": [{"primary": True, "type": "work", "value": f"{name}@corp.example.com"}],
+        "name": {"formatted": "Tomas Okafor", "familyName": "Okafor", "givenName": "Tomas"},
+        "phoneNumbers": [{"primary": True, "type": "work", "value": "+47 55 01 00 10"}],
+        "title": "Release Manager",
+        ENTERPRISE: {"department": "Platform", "employeeNumber": "100482"},
+        WPO365: {"objectId": str(uuid.uuid4())},
+    }
 
 
 def _most(answers: list[Answer]) -> Memory:

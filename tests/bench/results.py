@@ -2,12 +2,13 @@
 
 import os
 import platform
+import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.bulk import BulkTimes
 from tests.bench.measure import BARE, CORE_POST, KINDS, Memory, Times
 
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 MEBIBYTE = 1024 * 1024
 
 # kind: (reference, largest ratio aimed at)
@@ -20,17 +21,6 @@ REACH = {
     "POST": (CORE_POST, 0.5),
 }
 MEMORY_REACH = 2 * MEBIBYTE
-
-PREFACE = """\
-# Benchmarks
-
-`make bench` raises a site with one php-fpm worker for each database, sends every kind of request once a round in an
-order that rotates, and compares medians within the run: absolute times move with the machine, ratios hardly do. The
-*bare route* is a REST route of the same site that returns `{"ok":true}`; *core POST* is WordPress' own
-`POST /wp/v2/users` with an application password. Memory is read inside the worker just before an answer is sent: after
-bare requests only, then after SCIM requests of every kind.
-"""
-
 
 @dataclass(frozen=True)
 class Run:
@@ -45,6 +35,7 @@ class Run:
     scim: Memory
     people: int
     rounds: int
+    bulk: BulkTimes
 
 
 def ratio(run: Run, kind: str) -> float:
@@ -72,6 +63,12 @@ def table(run: Run) -> str:
         bare, scim = getattr(run.bare, name), getattr(run.scim, name)
         verdict = ["≤ 2 MiB", "reached" if scim - bare <= MEMORY_REACH else "**missed**"] if judged else ["", ""]
         rows.append("| " + " | ".join([label, _mebibytes(bare), _mebibytes(scim), _mebibytes(scim - bare), *verdict]) + " |")
+    bulk, single = (statistics.median(seconds) for seconds in (run.bulk.bulk, run.bulk.single))
+    rows += [
+        "",
+        f"{run.bulk.users:,} users by one Bulk request: {bulk:.2f} s; by {run.bulk.users:,} POSTs one by one: {single:.2f} s;"
+        f" {bulk / single:.2f} × (medians of {len(run.bulk.bulk)} rounds in turns, the users counted after each).",
+    ]
     return "\n".join(rows)
 
 
@@ -90,16 +87,14 @@ def section(runs: list[Run], command: str, date: str) -> str:
     return "\n".join(parts).rstrip("\n")
 
 
-def write(file: Path, text: str) -> None:
-    """Puts the section between the markers of the file; makes the file when there is none."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(f"{PREFACE}\n{BEGIN}\n{END}\n", encoding="utf-8")
-    before, _, rest = file.read_text(encoding="utf-8").partition(BEGIN)
-    _, found, after = rest.partition(END)
+def write(file: Path, name: str, text: str) -> None:
+    """Puts the section between its markers in the file. Fails when the file has none."""
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    before, _, rest = file.read_text(encoding="utf-8").partition(begin)
+    _, found, after = rest.partition(end)
     if not found:
-        raise RuntimeError(f"{file} has no {BEGIN} … {END}; put them where the results are to stand")
-    file.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+        raise RuntimeError(f"{file} has no {begin} … {end}; put them where the results are to stand")
+    file.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def machine() -> str:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Raises a site for each database, measures, and writes docs/benchmarks.md.
+"""Compares the engine with others, raises a site for each database, measures, and writes docs/benchmarks.md.
 
-    python3 tests/bench/run.py [--rounds 300] [--users 500] [--database sqlite] [--date YYYY-MM-DD]
+    python3 tests/bench/run.py [--only engines|site] [--rounds 300] [--users 500] [--database sqlite] [--date YYYY-MM-DD]
 
 The exit code says whether the measurement succeeded, never whether it was fast.
 """
@@ -10,6 +10,7 @@ import argparse
 import datetime
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -18,8 +19,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "site")]
 
 from scimpress_site import Failure, Site  # noqa: E402
 
+from tests.bench.bulk import measure_bulk  # noqa: E402
+from tests.bench.engines import compare, inputs, programs, table  # noqa: E402
 from tests.bench.measure import KINDS, Bench  # noqa: E402
-from tests.bench.results import REACH, Run, ratio, section, write  # noqa: E402
+from tests.bench.results import REACH, Run, machine, ratio, section, write  # noqa: E402
 from tests.entra.progress import Progress  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -33,28 +36,54 @@ MEMORY_REQUESTS = 120
 
 def main() -> int:
     """Measures and writes."""
-    parser = argparse.ArgumentParser(description="Measure provisioning against a bare route and core's user creation.")
+    parser = argparse.ArgumentParser(description="Measure the engine against others, and provisioning against a bare route and core's user creation.")
+    parser.add_argument("--only", choices=("engines", "site"), help="one of the two parts")
     parser.add_argument("--rounds", type=int, default=300, help="measured requests of each kind")
     parser.add_argument("--users", type=int, default=500, help="users on the site before the first round")
-    parser.add_argument("--database", choices=tuple(NAMES), action="append", help="one database only; nothing is written then")
+    parser.add_argument("--engine-rounds", type=int, default=15, help="measurements of each engine in each row")
+    parser.add_argument("--bulk-rounds", type=int, default=3, help="times that a thousand users are made in each way")
+    parser.add_argument("--database", choices=tuple(NAMES), action="append", help="one database only; its site is not written down then")
     parser.add_argument("--date", default=datetime.date.today().isoformat(), help="the date the results carry")
     options = parser.parse_args()
     try:
-        runs = [measure(database, options.rounds, options.users) for database in options.database or NAMES]
-    except (Failure, RuntimeError, OSError) as failure:
+        if options.only != "site":
+            publish("engines", engines(options.engine_rounds, options.date))
+        if options.only != "engines":
+            runs = [measure(database, options) for database in options.database or NAMES]
+            command = f"python3 tests/bench/run.py --only site --rounds {options.rounds} --users {options.users}"
+            text = section(runs, command, options.date)
+            if options.database:
+                print(f"\n{text}")
+            else:
+                publish("bench", text)
+    except (Failure, RuntimeError, OSError, subprocess.CalledProcessError) as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
-    command = " ".join(["python3 tests/bench/run.py", f"--rounds {options.rounds}", f"--users {options.users}"])
-    text = section(runs, command, options.date)
-    print(f"\n{text}")
-    if not options.database:
-        write(RESULTS, text)
-        print(f"\nwritten to {RESULTS.relative_to(ROOT)}")
     return 0
 
 
-def measure(database: str, rounds: int, people: int) -> Run:
+def publish(name: str, text: str) -> None:
+    """Shows a section and writes it down."""
+    print(f"\n{text}")
+    write(RESULTS, name, text)
+    print(f"\nwritten to {RESULTS.relative_to(ROOT)}", flush=True)
+
+
+def engines(rounds: int, date: str) -> str:
+    """The engines' section."""
+    installed = programs.install()
+    expected = inputs.write(programs.PLACE / "inputs")
+    bar = Progress(f"engines: {rounds} rounds of {len(compare.ROWS)} rows", rounds * len(compare.ROWS))
+    cells = compare.compare(installed, expected, rounds, bar.step)
+    behind = table.slower(cells)
+    bar.finish(f"behind in {', '.join(behind)}" if behind else "ahead in every row")
+    command = f"python3 tests/bench/run.py --only engines --engine-rounds {rounds}"
+    return f"Measured on {date} with `{command}` on {machine()}.\n\n{table.tables(installed, cells, programs.versions())}"
+
+
+def measure(database: str, options: argparse.Namespace) -> Run:
     """One database on a site of its own with one worker, every commit synced as in production."""
+    rounds, people = options.rounds, options.users
     with Site(ROOT / "target" / "bench" / database, database, children=1, durable=True) as site:
         shutil.copy(HERE / "php" / "scimpress-bench.php", site.root / "wp-content" / "mu-plugins")
         facts = json.loads(site.run_php(HERE / "php" / "prepare.php"))
@@ -67,7 +96,10 @@ def measure(database: str, rounds: int, people: int) -> Run:
             bar = Progress(f"{NAMES[database]}: {rounds} rounds of {len(KINDS)} requests", rounds + WARM_UP)
             times = bench.times(rounds, WARM_UP, bar.step)
             version = facts["database"]
-            run = Run(NAMES[database], version, site.facts["wordpress"], facts["php"], times, bare, scim, people, rounds)
+            bar.finish(f"PATCH title {times['PATCH title'].median / times['bare route'].median:.2f} × bare")
+            bar = Progress(f"{NAMES[database]}: bulk", 2 * options.bulk_rounds)
+            bulk = measure_bulk(site.url, site.token, options.bulk_rounds, bar.step)
+            run = Run(NAMES[database], version, site.facts["wordpress"], facts["php"], times, bare, scim, people, rounds, bulk)
             bar.finish(", ".join(f"{kind} {ratio(run, kind):.2f}" for kind in REACH))
             return run
         finally:

@@ -32,6 +32,7 @@ ROWS = (
     Row("match-schema", "filter match, spelled otherwise", USERS, "users"),
     Row("patch", "PATCH, six operations", PAGE, "requests"),
     Row("post", "POST parse", PAGE, "requests"),
+    Row("post-any", "POST parse, names in another case", PAGE, "requests"),
     Row("list", "ListResponse of 200", 1, "responses"),
 )
 

@@ -50,6 +50,7 @@ def write(folder: Path) -> dict:
         },
         "patches": [json.dumps(patch(number)) for number in range(PAGE)],
         "posts": [json.dumps(posted(user)) for user in users[:PAGE]],
+        "posts-any": [json.dumps(capitalised(posted(user))) for user in users[:PAGE]],
     }
     for name, content in files.items():
         (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
@@ -62,6 +63,7 @@ def write(folder: Path) -> dict:
         "match-schema": [len(labs), sum(labs)],
         "patch": [patched(user, number) for number, user in enumerate(users[:PAGE])],
         "post": [posted(user) for user in users[:PAGE]],
+        "post-any": [posted(user) for user in users[:PAGE]],
         "list": users[:PAGE],
     }
 
@@ -112,6 +114,13 @@ def is_selected(user: dict, domain: str) -> bool:
 def posted(user: dict) -> dict:
     """The body by which a client creates the user."""
     return {name: value for name, value in user.items() if name not in ("id", "meta")}
+
+
+def capitalised(value):
+    """The same with names as an administrator may type them: RFC 7643 §2.1 compares them without case."""
+    if isinstance(value, dict):
+        return {name if name.startswith("urn:") else name[0].upper() + name[1:]: capitalised(part) for name, part in value.items()}
+    return [capitalised(part) for part in value] if isinstance(value, list) else value
 
 
 def patch(number: int) -> dict:

@@ -26,8 +26,10 @@ class Engine:
 
 def install() -> list[Engine]:
     """Builds ours, and installs the others at the versions pinned beside the programs."""
+    # Ours with the versions that it is shipped with.
+    shutil.copy(ROOT / "Cargo.lock", HERE / "scimpress")
     cargo("scimpress")
-    cargo("rivals")
+    cargo("rivals", "--locked")
     node = npm()
     python = pip()
     rust = PLACE / "rust" / "release"
@@ -52,10 +54,10 @@ def versions() -> dict[str, str]:
     return packages
 
 
-def cargo(crate: str) -> None:
+def cargo(crate: str, *options: str) -> None:
     """Builds a crate of its own, so that the product's manifest knows nothing of the others."""
     environment = {**os.environ, "CARGO_TARGET_DIR": str(PLACE / "rust")}
-    command = ["cargo", "build", "--release", "--quiet", "--locked"]
+    command = ["cargo", "build", "--release", "--quiet", *options]
     subprocess.run(command, cwd=HERE / crate, env=environment, check=True)
 
 

@@ -76,7 +76,7 @@ http {{
             fastcgi_pass "unix:{run}/php.sock";
             fastcgi_buffers 16 16k;
             fastcgi_buffer_size 32k;
-            fastcgi_read_timeout 120s;
+            fastcgi_read_timeout 600s;
             fastcgi_param GATEWAY_INTERFACE CGI/1.1;
             fastcgi_param SERVER_SOFTWARE nginx;
             fastcgi_param QUERY_STRING $query_string;

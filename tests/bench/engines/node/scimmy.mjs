@@ -10,7 +10,7 @@ const users = read("users");
 const page = users.slice(0, 200);
 const texts = page.map((user) => JSON.stringify(user));
 const stored = page.map((user) => new User(user, "out"));
-const [simple, complex, match, patches, posts] = ["simple", "complex", "match", "patches", "posts"].map(read);
+const [simple, complex, match, patches, posts, anyCase] = ["simple", "complex", "match", "patches", "posts", "posts-any"].map(read);
 
 const parse = (filters) => ({
     work: () => filters.map((text) => new Filter(text)),
@@ -32,7 +32,10 @@ const patch = async () => {
     for (const [index, body] of patches.entries()) patched.push(await new PatchOp(JSON.parse(body)).apply(stored[index]));
     return patched;
 };
-const post = () => posts.map((body) => new User(JSON.parse(body), "in"));
+const post = (bodies) => {
+    const work = () => bodies.map((body) => new User(JSON.parse(body), "in"));
+    return {work, check: work};
+};
 const list = () =>
     JSON.stringify(new ListResponse(texts.map((text) => new User(JSON.parse(text), "out")), {itemsPerPage: 200, totalResults: 10000}));
 
@@ -43,6 +46,7 @@ await serve({
     "match-complex": matches(match.complex),
     "match-schema": matches(match.schema),
     patch: {work: patch, check: patch},
-    post: {work: post, check: post},
+    post: post(posts),
+    "post-any": post(anyCase),
     list: {work: list, check: () => JSON.parse(list()).Resources},
 });

@@ -17,7 +17,7 @@ def read(name):
 
 users = [Person.model_validate(user) for user in read("users")]
 texts = [json.dumps(user) for user in read("users")[:200]]
-simple, complex_, match, patches, posts = map(read, ("simple", "complex", "match", "patches", "posts"))
+simple, complex_, match, patches, posts, any_case = map(read, ("simple", "complex", "match", "patches", "posts", "posts-any"))
 
 
 def parse(filters):
@@ -39,8 +39,8 @@ def patch():
     return patched
 
 
-def post():
-    return [Person.model_validate_json(body, scim_ctx=Context.RESOURCE_CREATION_REQUEST) for body in posts]
+def post(bodies):
+    return lambda: [Person.model_validate_json(body, scim_ctx=Context.RESOURCE_CREATION_REQUEST) for body in bodies]
 
 
 def listed():
@@ -64,7 +64,8 @@ ROWS = {
     "match-complex": (matching(match["complex"]), summary),
     "match-schema": (matching(match["schema"]), summary),
     "patch": (patch, dump),
-    "post": (post, dump),
+    "post": (post(posts), dump),
+    "post-any": (post(any_case), dump),
     "list": (listed, lambda text: json.loads(text)["Resources"]),
 }
 

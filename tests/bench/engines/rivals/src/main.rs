@@ -9,7 +9,7 @@ use std::hint::black_box;
 use harness::{Row, read, serve, summary, texts};
 use scim_v2::models::others::ListResponse;
 use scim_v2::models::user::User;
-use scim_v2::{Context, CreateRequest, Strict, Valid, Validate};
+use scim_v2::{CaseInsensitive, Context, CreateRequest, Strict, Valid, Validate};
 use serde_json::{Value, json};
 
 type Rows = BTreeMap<&'static str, Row>;
@@ -48,6 +48,11 @@ fn scim_v2() -> Result<Rows, Box<dyn Error>> {
     type Request = Valid<User<String>>;
     let parse = |text: &str| text.parse::<scim_v2::filter::Filter>();
     let post = |text: &str| serde_json::from_str::<Strict<User<String>, CreateRequest>>(text).map(Strict::into_valid);
+    // Names in any case are what the crate's `CaseInsensitive` is for.
+    let post_any = |text: &str| {
+        serde_json::from_str::<CaseInsensitive<Strict<User<String>, CreateRequest>>>(text)
+            .map(|request| request.into_inner().into_valid())
+    };
     let users: Vec<Value> = serde_json::from_value(read("users")?)?;
     let stored: Vec<String> = users.iter().take(200).map(Value::to_string).collect();
     let list = move || -> Result<String, Box<dyn Error>> {
@@ -69,6 +74,10 @@ fn scim_v2() -> Result<Rows, Box<dyn Error>> {
         (
             "post",
             each(texts("posts")?, post, |made: Vec<Request>| Ok(serde_json::to_value(made)?)),
+        ),
+        (
+            "post-any",
+            each(texts("posts-any")?, post_any, |made: Vec<Request>| Ok(serde_json::to_value(made)?)),
         ),
         (
             "list",
