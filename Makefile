@@ -72,7 +72,7 @@ test-lint: tools ## Formatting, lints with and without PHP, PHP syntax and codin
 	@$(RUN) lint
 
 .PHONY: bench
-bench: tools build ## Measure against a bare REST route and core's own user creation
+bench: tools build ## Measure against other SCIM libraries, a bare REST route and core's own user creation
 	@python3 tests/bench/run.py
 
 ##: work on the source

@@ -8,6 +8,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::error::{ScimError, quoted};
+use crate::json;
 use crate::schema::{Attribute, ResourceType, Returned, Schema};
 
 /// An attribute or one of its parts.
@@ -160,13 +161,13 @@ impl AttributePath {
                 extension: None,
                 attribute,
                 ..
-            } => resource.get(attribute.name),
+            } => json::get(resource, attribute.name),
             Self::Declared {
                 extension: Some(extension),
                 attribute,
                 ..
-            } => resource.get(extension.id)?.get(attribute.name),
-            Self::Extension(extension) => resource.get(extension.id),
+            } => json::get(json::get(resource, extension.id)?.as_object()?, attribute.name),
+            Self::Extension(extension) => json::get(resource, extension.id),
             Self::Undeclared { urn, name } => {
                 let object = member(resource, urn)?.as_object()?;
                 member(object, name)
@@ -202,7 +203,7 @@ impl fmt::Display for AttributePath {
 /// The member with this name, in any case.
 #[must_use]
 pub fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.get(name).or_else(|| {
+    json::get(object, name).or_else(|| {
         object
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))

@@ -40,6 +40,11 @@ impl Response {
         Self::new(status, serde_json::to_string(body).unwrap_or_default())
     }
 
+    /// An answer whose JSON body is written already.
+    pub(super) fn text(status: u16, body: String) -> Self {
+        Self::new(status, body)
+    }
+
     /// 204 (RFC 7644 §3.6).
     pub(super) fn no_content() -> Self {
         Self::new(204, String::new())

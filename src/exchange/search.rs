@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::matches::Matches;
 use super::need::{Kind, Record};
@@ -11,9 +11,9 @@ use super::request::{Config, Request};
 use super::response::Response;
 use super::store::Store;
 use super::turn::{Turned, turn};
-use super::view::{View, Wants};
+use super::view::View;
 use crate::error::ScimError;
-use crate::resource::list::list_response;
+use crate::resource::list::{head, list_text};
 use crate::resource::sort::{SortBy, SortKey};
 
 /// `GET` on a collection.
@@ -44,7 +44,8 @@ async fn answer(parameters: &Parameters, view: View<'_>, kinds: &[Kind]) -> Resu
         Page::Index { start_index, count } => {
             let (total, found) = window(view, &queries, start_index - 1, count).await?;
             let page = show(view, &queries, found).await?;
-            Ok(Response::json(200, &list_response(total, start_index, page)))
+            let head = head(total, start_index, page.len());
+            Ok(Response::text(200, list_text(head, &page)))
         }
         Page::Cursor { cursor, count } => {
             let [query] = queries.as_slice() else {
@@ -65,7 +66,7 @@ async fn answer(parameters: &Parameters, view: View<'_>, kinds: &[Kind]) -> Resu
             };
             let found = turned.records.into_iter().map(|record| (0, record)).collect();
             let page = show(view, &queries, found).await?;
-            let mut list = list_response(0, 1, page);
+            let mut list = head(0, 1, page.len());
             list.shift_remove("startIndex");
             // RFC 9865 §2: a total that would cost a count of its own may be left out.
             match turned.total {
@@ -78,7 +79,7 @@ async fn answer(parameters: &Parameters, view: View<'_>, kinds: &[Kind]) -> Resu
                     list.insert(name.into(), json!(cursor.to_text(&query)));
                 }
             }
-            Ok(Response::json(200, &list))
+            Ok(Response::text(200, list_text(list, &page)))
         }
     }
 }
@@ -179,8 +180,13 @@ impl Ranking<'_> {
     }
 }
 
-async fn show(view: View<'_>, queries: &[Query], hits: Hits) -> Result<Vec<Map<String, Value>>, ScimError> {
-    let mut shown: Vec<(usize, Map<String, Value>)> = Vec::with_capacity(hits.len());
+/// What each record shows, as JSON text.
+async fn show(view: View<'_>, queries: &[Query], hits: Hits) -> Result<Vec<String>, ScimError> {
+    if let [query] = queries {
+        let records: Vec<Record> = hits.into_iter().map(|(_, record)| record).collect();
+        return view.texts(query.kind, &records, &query.projection).await;
+    }
+    let mut shown: Vec<(usize, String)> = Vec::with_capacity(hits.len());
     let mut hits: Vec<(usize, usize, Record)> = hits
         .into_iter()
         .enumerate()
@@ -191,13 +197,9 @@ async fn show(view: View<'_>, queries: &[Query], hits: Hits) -> Result<Vec<Map<S
         hits = others;
         let (places, records): (Vec<usize>, Vec<Record>) =
             own.into_iter().map(|(place, _, record)| (place, record)).unzip();
-        let wants = Wants::of(&query.projection, query.kind);
-        let representations = view.represent(query.kind, &records, &wants).await?;
-        let projected = representations
-            .into_iter()
-            .map(|representation| query.projection.apply(representation, query.kind.resource_type()));
-        shown.extend(places.into_iter().zip(projected));
+        let texts = view.texts(query.kind, &records, &query.projection).await?;
+        shown.extend(places.into_iter().zip(texts));
     }
     shown.sort_by_key(|(place, _)| *place);
-    Ok(shown.into_iter().map(|(_, resource)| resource).collect())
+    Ok(shown.into_iter().map(|(_, text)| text).collect())
 }

@@ -13,6 +13,8 @@ use crate::limits::MAX_GROUP_CLOSURE;
 use crate::mapping;
 use crate::resource::Resource;
 use crate::resource::envelope::{Meta, location, represent};
+use crate::resource::project::Projection;
+use crate::resource::verbatim::Verbatim;
 use crate::schema::{GROUP, USER};
 
 /// Which of the attributes that cost another look into the store are wanted.
@@ -57,13 +59,7 @@ impl View<'_> {
                     HashMap::new()
                 };
                 for record in records {
-                    let mut user = current(record)?;
-                    let mut tag = entity_tag(record);
-                    if let Some(groups) = groups.remove(record.id.as_str()) {
-                        tag = tag.showing(&groups);
-                        user.insert("groups".into(), Value::Array(groups));
-                    }
-                    output.push(self.envelope(kind, record, &tag, user));
+                    output.push(self.user(record, groups.remove(record.id.as_str()))?);
                 }
             }
             Kind::Group => {
@@ -102,16 +98,60 @@ impl View<'_> {
         Ok(output)
     }
 
-    fn envelope(&self, kind: Kind, record: &Record, tag: &Tag, resource: Resource) -> Map<String, Value> {
-        let meta = Meta {
-            created: record.created,
-            modified: record.modified,
-            version: tag.to_string(),
+    /// JSON texts of records, as much as `projection` shows of them.
+    pub(super) async fn texts(
+        &self,
+        kind: Kind,
+        records: &[Record],
+        projection: &Projection,
+    ) -> Result<Vec<String>, ScimError> {
+        let resource_type = kind.resource_type();
+        let text = |representation| {
+            let shown = projection.apply(representation, resource_type);
+            serde_json::to_string(&shown).unwrap_or_default()
         };
+        if kind == Kind::Group || !matches!(projection, Projection::Default) {
+            let wants = Wants::of(projection, kind);
+            let representations = self.represent(kind, records, &wants).await?;
+            return Ok(representations.into_iter().map(text).collect());
+        }
+        let mut groups = self.groups_of(records).await?;
+        let verbatim = Verbatim::new(&self.config.base, resource_type);
+        let mut texts = Vec::with_capacity(records.len());
+        for record in records {
+            let groups = groups.remove(record.id.as_str());
+            // What an administrator edited, and what comes from elsewhere, is put into the document.
+            let copied = match &record.account {
+                Some(account) if groups.is_none() && account.wordpress == account.observed => {
+                    let meta = meta(record, &entity_tag(record));
+                    verbatim.representation(&record.document, account.active, &record.id, &meta)
+                }
+                _ => None,
+            };
+            texts.push(match copied {
+                Some(copied) => copied,
+                None => text(self.user(record, groups)?),
+            });
+        }
+        Ok(texts)
+    }
+
+    /// The complete representation of a user.
+    fn user(&self, record: &Record, groups: Option<Vec<Value>>) -> Result<Map<String, Value>, ScimError> {
+        let mut user = current(record)?;
+        let mut tag = entity_tag(record);
+        if let Some(groups) = groups {
+            tag = tag.showing(&groups);
+            user.insert("groups".into(), Value::Array(groups));
+        }
+        Ok(self.envelope(Kind::User, record, &tag, user))
+    }
+
+    fn envelope(&self, kind: Kind, record: &Record, tag: &Tag, resource: Resource) -> Map<String, Value> {
         represent(
             resource,
             &record.id,
-            &meta,
+            &meta(record, tag),
             &self.config.base,
             kind.resource_type(),
         )
@@ -180,6 +220,14 @@ impl View<'_> {
     }
 }
 
+fn meta(record: &Record, tag: &Tag) -> Meta {
+    Meta {
+        created: record.created,
+        modified: record.modified,
+        version: tag.to_string(),
+    }
+}
+
 /// The resource as it is now, without what derives from memberships.
 pub(super) fn current(record: &Record) -> Result<Resource, ScimError> {
     let document: Resource = serde_json::from_str(&record.document).map_err(|_| {
@@ -199,7 +247,7 @@ pub(super) const KINDS: [Kind; 2] = [Kind::User, Kind::Group];
 
 impl Wants {
     /// What a projection shows.
-    pub(super) fn of(projection: &crate::resource::project::Projection, kind: Kind) -> Self {
+    pub(super) fn of(projection: &Projection, kind: Kind) -> Self {
         match kind {
             Kind::User => Self {
                 groups: projection.shows("groups", &USER),

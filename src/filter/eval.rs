@@ -13,6 +13,7 @@ use super::bind::boolean;
 use super::text;
 use super::token::Operator;
 use crate::datetime;
+use crate::json;
 use crate::path::AttributePath;
 
 impl<T> Expression<T> {
@@ -86,7 +87,7 @@ impl Test {
     fn holds_for_part_of(&self, element: &Value, name: &str) -> bool {
         static NOT_PRIMARY: Value = Value::Bool(false);
         let compares = matches!(self, Self::Compare(_, Operand::Boolean(_)));
-        match element.get(name) {
+        match member(element, name) {
             None if compares && name == "primary" => self.holds(Some(&NOT_PRIMARY)),
             value => self.holds(value),
         }
@@ -126,6 +127,11 @@ impl Test {
         // What is of another type is unequal.
         outcome.unwrap_or(operator == Operator::Ne)
     }
+}
+
+/// The part of a complex value.
+fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    json::get(value.as_object()?, name)
 }
 
 /// RFC 7644 table 3, `pr`: "non-empty or non-null"; of a complex attribute, any part.

@@ -23,8 +23,9 @@ impl<'a> Lexer<'a> {
     /// The next token. Fails on a string without end.
     pub(super) fn next(&mut self) -> Result<Token<'a>, FilterError> {
         let rest = self.text.get(self.position..).unwrap_or_default();
-        let rest_trimmed = rest.trim_start_matches(is_blank);
-        let start = self.position + (rest.len() - rest_trimmed.len());
+        let blanks = rest.bytes().take_while(|byte| is_blank(*byte)).count();
+        let start = self.position + blanks;
+        let rest_trimmed = rest.get(blanks..).unwrap_or_default();
         let (lexeme, length) = match rest_trimmed.as_bytes().first() {
             None => (Lexeme::End, 0),
             Some(b'(') => (Lexeme::OpenGroup, 1),
@@ -53,13 +54,14 @@ impl<'a> Lexer<'a> {
 }
 
 /// The grammar has single spaces; clients also send what their editor made of them.
-fn is_blank(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\r' | '\n')
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 fn word(text: &str) -> &str {
-    let is_end = |c: char| is_blank(c) || matches!(c, '(' | ')' | '[' | ']' | '"');
-    text.find(is_end).and_then(|end| text.get(..end)).unwrap_or(text)
+    let is_end = |byte: u8| is_blank(byte) || matches!(byte, b'(' | b')' | b'[' | b']' | b'"');
+    let end = text.bytes().position(is_end);
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// The JSON string that `text` begins with, RFC 8259 §7. Its content is checked when it is decoded.

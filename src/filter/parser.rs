@@ -153,9 +153,9 @@ impl<'a> Parser<'a> {
     /// `compValue`, and a word without quotes (Entra quirk Q-28) for the binder to judge.
     fn literal(&self) -> Result<Literal<'a>, FilterError> {
         match self.token.lexeme {
-            Lexeme::String(json) => serde_json::from_str(json)
+            Lexeme::String(json) => string(json)
                 .map(Literal::String)
-                .map_err(|_| self.expected("expected a valid JSON string")),
+                .ok_or_else(|| self.expected("expected a valid JSON string")),
             Lexeme::Word(word) => {
                 let is = |name: &str| word.eq_ignore_ascii_case(name);
                 if is("and") || is("or") || is("not") {
@@ -287,6 +287,15 @@ pub(super) fn complex(
             Err(FilterError::new(source, start, &what, None))
         }
     }
+}
+
+/// The content of a JSON string with its quotes. Most hold nothing to be decoded.
+fn string(json: &str) -> Option<String> {
+    let content = json.strip_prefix('"')?.strip_suffix('"')?;
+    if content.bytes().all(|byte| byte != b'\\' && byte >= b' ') {
+        return Some(content.to_owned());
+    }
+    serde_json::from_str(json).ok()
 }
 
 /// A JSON number. `str::parse` reads the nearest double, so that a printed number is read as the same one again.

@@ -9,6 +9,7 @@ pub mod project;
 pub mod sort;
 pub mod user;
 pub mod values;
+pub mod verbatim;
 
 use serde_json::{Map, Value};
 

@@ -50,6 +50,33 @@ impl ReadOnly {
 }
 
 fn build(
+    mut input: Map<String, Value>,
+    resource_type: &'static ResourceType,
+    read_only: ReadOnly,
+) -> Result<Resource, ScimError> {
+    // Nearly always each key is spelled as in the tables; then no two are the same, and the object can stay.
+    for (key, value) in &mut input {
+        let converted = match resource_type.core_attribute(key) {
+            Some(attribute) if attribute.name != key => return respelled(input, resource_type, read_only),
+            Some(attribute) if read_only.skips(attribute) => None,
+            Some(attribute) => values(attribute, value.take(), read_only)?,
+            None if key == "schemas" => None,
+            None => match resource_type.extension(key) {
+                Some(extension) if extension.id == key => {
+                    extension_value(extension, value.take(), read_only)?
+                }
+                _ => return respelled(input, resource_type, read_only),
+            },
+        };
+        *value = converted.unwrap_or_default();
+    }
+    input.retain(|_, value| !value.is_null());
+    Ok(input)
+}
+
+/// The same for keys in any case, with the URN of the core schema, or of extensions that no table declares. Values that
+/// are normalised already stay as they are.
+fn respelled(
     input: Map<String, Value>,
     resource_type: &'static ResourceType,
     read_only: ReadOnly,

@@ -77,7 +77,7 @@ def section(runs: list[Run], command: str, date: str) -> str:
     parts = [f"Measured on {date} with `{command}` on {machine()}.", ""]
     for run in runs:
         parts += [
-            f"## {run.database}",
+            f"### {run.database}",
             "",
             f"WordPress {run.wordpress}, PHP {run.php}, {run.version}; {run.people} users before the first round, {run.rounds} rounds.",
             "",
