@@ -15,7 +15,9 @@ pub struct Row {
 
 /// Reads a file of the inputs.
 pub fn read(name: &str) -> Result<Value, Box<dyn Error>> {
-    let folder = std::env::args().nth(1).ok_or("the folder of the inputs is missing")?;
+    let folder = std::env::args()
+        .nth(1)
+        .ok_or("the folder of the inputs is missing")?;
     let text = std::fs::read_to_string(format!("{folder}/{name}.json"))?;
     Ok(serde_json::from_str(&text)?)
 }
@@ -27,7 +29,11 @@ pub fn texts(name: &str) -> Result<Vec<String>, Box<dyn Error>> {
 
 /// Matches as how many, and the sum of their indexes.
 pub fn summary(found: impl Iterator<Item = bool>) -> Value {
-    let indexes: Vec<usize> = found.enumerate().filter(|(_, holds)| *holds).map(|(index, _)| index).collect();
+    let indexes: Vec<usize> = found
+        .enumerate()
+        .filter(|(_, holds)| *holds)
+        .map(|(index, _)| index)
+        .collect();
     json!([indexes.len(), indexes.iter().sum::<usize>()])
 }
 

@@ -47,7 +47,9 @@ fn each<T: 'static, E: Into<Box<dyn Error>> + 'static>(
 fn scim_v2() -> Result<Rows, Box<dyn Error>> {
     type Request = Valid<User<String>>;
     let parse = |text: &str| text.parse::<scim_v2::filter::Filter>();
-    let post = |text: &str| serde_json::from_str::<Strict<User<String>, CreateRequest>>(text).map(Strict::into_valid);
+    let post = |text: &str| {
+        serde_json::from_str::<Strict<User<String>, CreateRequest>>(text).map(Strict::into_valid)
+    };
     // Names in any case are what the crate's `CaseInsensitive` is for.
     let post_any = |text: &str| {
         serde_json::from_str::<CaseInsensitive<Strict<User<String>, CreateRequest>>>(text)
@@ -56,7 +58,10 @@ fn scim_v2() -> Result<Rows, Box<dyn Error>> {
     let users: Vec<Value> = serde_json::from_value(read("users")?)?;
     let stored: Vec<String> = users.iter().take(200).map(Value::to_string).collect();
     let list = move || -> Result<String, Box<dyn Error>> {
-        let resources = stored.iter().map(|text| serde_json::from_str(text)).collect::<Result<Vec<User<String>>, _>>()?;
+        let resources = stored
+            .iter()
+            .map(|text| serde_json::from_str(text))
+            .collect::<Result<Vec<User<String>>, _>>()?;
         let page = ListResponse {
             items_per_page: Some(200),
             total_results: 10_000,
@@ -69,15 +74,25 @@ fn scim_v2() -> Result<Rows, Box<dyn Error>> {
     };
     let again = list.clone();
     Ok(Rows::from([
-        ("parse-simple", each(texts("simple")?, parse, |made| Ok(json!(made.len())))),
-        ("parse-complex", each(texts("complex")?, parse, |made| Ok(json!(made.len())))),
+        (
+            "parse-simple",
+            each(texts("simple")?, parse, |made| Ok(json!(made.len()))),
+        ),
+        (
+            "parse-complex",
+            each(texts("complex")?, parse, |made| Ok(json!(made.len()))),
+        ),
         (
             "post",
-            each(texts("posts")?, post, |made: Vec<Request>| Ok(serde_json::to_value(made)?)),
+            each(texts("posts")?, post, |made: Vec<Request>| {
+                Ok(serde_json::to_value(made)?)
+            }),
         ),
         (
             "post-any",
-            each(texts("posts-any")?, post_any, |made: Vec<Request>| Ok(serde_json::to_value(made)?)),
+            each(texts("posts-any")?, post_any, |made: Vec<Request>| {
+                Ok(serde_json::to_value(made)?)
+            }),
         ),
         (
             "list",
@@ -123,19 +138,30 @@ fn scim_filter() -> Result<Rows, Box<dyn Error>> {
         ("parse-simple", parses(texts("simple")?)),
         ("parse-complex", parses(texts("complex")?)),
     ]);
-    for (row, name) in [("match-simple", "simple"), ("match-complex", "complex"), ("match-schema", "schema")] {
+    for (row, name) in [
+        ("match-simple", "simple"),
+        ("match-complex", "complex"),
+        ("match-schema", "schema"),
+    ] {
         let text: &'static str = filters[name].as_str().ok_or("no filter")?.to_owned().leak();
         let filter = parse(text).ok();
         rows.insert(
             row,
             Row {
                 work: Box::new(move || {
-                    let found = users.iter().filter(|user| filter.as_ref().is_some_and(|it| it.r#match(user).unwrap_or(false)));
+                    let found = users.iter().filter(|user| {
+                        filter
+                            .as_ref()
+                            .is_some_and(|it| it.r#match(user).unwrap_or(false))
+                    });
                     black_box(found.count());
                 }),
                 check: Box::new(move || {
                     let filter = parse(text)?;
-                    let found = users.iter().map(|user| filter.r#match(user)).collect::<Result<Vec<bool>, _>>()?;
+                    let found = users
+                        .iter()
+                        .map(|user| filter.r#match(user))
+                        .collect::<Result<Vec<bool>, _>>()?;
                     Ok(summary(found.into_iter()))
                 }),
             },
@@ -148,8 +174,17 @@ fn scim_proto() -> Result<Rows, Box<dyn Error>> {
     let parse = |text: &str| text.parse::<scim_proto::filter::ScimFilter>();
     let post = |text: &str| serde_json::from_str::<scim_proto::user::User>(text);
     Ok(Rows::from([
-        ("parse-simple", each(texts("simple")?, parse, |made| Ok(json!(made.len())))),
-        ("parse-complex", each(texts("complex")?, parse, |made| Ok(json!(made.len())))),
-        ("post", each(texts("posts")?, post, |made| Ok(serde_json::to_value(made)?))),
+        (
+            "parse-simple",
+            each(texts("simple")?, parse, |made| Ok(json!(made.len()))),
+        ),
+        (
+            "parse-complex",
+            each(texts("complex")?, parse, |made| Ok(json!(made.len()))),
+        ),
+        (
+            "post",
+            each(texts("posts")?, post, |made| Ok(serde_json::to_value(made)?)),
+        ),
     ]))
 }

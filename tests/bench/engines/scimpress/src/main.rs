@@ -26,7 +26,10 @@ fn main() -> Result<(), Failure> {
     let representations: Vec<Value> = serde_json::from_value(read("users")?)?;
     let users: Vec<Resource> = representations
         .iter()
-        .map(|user| normalise::representation(user.as_object().ok_or("a user is no object")?.clone(), &USER).map_err(Into::into))
+        .map(|user| {
+            normalise::representation(user.as_object().ok_or("a user is no object")?.clone(), &USER)
+                .map_err(Into::into)
+        })
         .collect::<Result<_, Failure>>()?;
     let users: &'static [Resource] = users.leak();
     let filters = read("match")?;
@@ -38,7 +41,11 @@ fn main() -> Result<(), Failure> {
         ("post-any", posts(texts("posts-any")?)),
         ("list", list(&representations)?),
     ]);
-    for (row, name) in [("match-simple", "simple"), ("match-complex", "complex"), ("match-schema", "schema")] {
+    for (row, name) in [
+        ("match-simple", "simple"),
+        ("match-complex", "complex"),
+        ("match-schema", "schema"),
+    ] {
         let filter = Filter::parse(filters[name].as_str().ok_or("no filter")?, &USER)?;
         let again = filter.clone();
         rows.insert(
@@ -84,7 +91,11 @@ fn patches(users: &'static [Resource], bodies: Vec<String>) -> Row {
             }
         }),
         check: Box::new(move || {
-            let patched: Result<Vec<Resource>, Failure> = users.iter().zip(&again).map(|(user, body)| patch(user, body)).collect();
+            let patched: Result<Vec<Resource>, Failure> = users
+                .iter()
+                .zip(&again)
+                .map(|(user, body)| patch(user, body))
+                .collect();
             Ok(json!(patched?))
         }),
     }
