@@ -10,7 +10,7 @@ use jiff::{Span, Timestamp};
 /// `24:00:00` is the first instant of the next day. A fraction counts to the nanosecond, further digits are dropped.
 #[must_use]
 pub fn parse(text: &str) -> Option<Timestamp> {
-    // By hand: a filter reads a date of every resource, and a regular expression took ten times as long.
+    // By hand rather than by a regular expression: a filter on a date reads one of every resource.
     let mut rest = Rest(text.as_bytes());
     let year = if rest.skips(b'-') {
         -rest.number::<4>()?

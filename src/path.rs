@@ -240,13 +240,13 @@ pub fn is_urn(text: &str) -> bool {
 /// grammar forgets.
 #[must_use]
 pub fn is_attribute_name(text: &str) -> bool {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some('$') => return text.eq_ignore_ascii_case("$ref"),
+    let mut bytes = text.bytes();
+    match bytes.next() {
+        Some(b'$') => return text.eq_ignore_ascii_case("$ref"),
         Some(first) if first.is_ascii_alphabetic() => {}
         _ => return false,
     }
-    characters.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// What follows a URN and its colon.

@@ -66,15 +66,20 @@ fn word(text: &str) -> &str {
 
 /// The JSON string that `text` begins with, RFC 8259 §7. Its content is checked when it is decoded.
 fn string(text: &str) -> Option<&str> {
-    let mut bytes = text.bytes().enumerate().skip(1);
-    while let Some((index, byte)) = bytes.next() {
-        match byte {
-            b'\\' => {
-                bytes.next();
-            }
-            b'"' => return text.get(..=index),
-            _ => {}
+    let mut end = 1;
+    loop {
+        let rest = text.get(end..)?;
+        let quote = rest.find('"')?;
+        let backslashes = rest
+            .get(..quote)?
+            .bytes()
+            .rev()
+            .take_while(|byte| *byte == b'\\')
+            .count();
+        end += quote + 1;
+        // Of an odd number the last escapes the quote.
+        if backslashes % 2 == 0 {
+            return text.get(..end);
         }
     }
-    None
 }

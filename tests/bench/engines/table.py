@@ -12,7 +12,7 @@ ABSENT = {
     "scim2-parse-filter": "scim2-parse-filter only reads and evaluates filters",
     "scim_v2": "scim_v2 models messages: it evaluates no filter and applies no PATCH",
     "scim-filter": "scim-filter only reads and evaluates filters",
-    "scim_proto": "scim_proto has types and a filter parser, evaluates nothing, and its user requires an id, which a POST has not",
+    "scim_proto": "scim_proto has types and a filter parser: it evaluates no filter, applies no PATCH and has no list message",
 }
 
 
