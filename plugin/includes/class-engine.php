@@ -35,6 +35,7 @@ final class Engine {
 		try {
 			$exchange = new \Scimpress\Exchange( $request, $config );
 			while ( null !== ( $need = $exchange->next() ) ) { // phpcs:ignore Generic.CodeAnalysis.AssignmentInCondition -- the loop of a sans-I/O engine.
+				self::restart_time_limit();
 				$exchange->resume( $perform( $need ) );
 			}
 			return self::finish( $exchange );
@@ -83,6 +84,17 @@ final class Engine {
 	 */
 	public static function digest( string $secret ): ?string {
 		return \Scimpress\Token::fromSecret( $secret )?->digest();
+	}
+
+	/**
+	 * Gives what comes next as long as PHP gives a whole request. Bulk is a thousand writes in one: PHP would end it in their
+	 * midst, and the client would not learn what is done.
+	 */
+	private static function restart_time_limit(): void {
+		// A host may have disabled it; then its limit holds.
+		if ( function_exists( 'set_time_limit' ) ) {
+			set_time_limit( (int) ini_get( 'max_execution_time' ) );
+		}
 	}
 
 	/**

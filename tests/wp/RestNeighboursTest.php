@@ -55,6 +55,25 @@ final class RestNeighboursTest extends Scim_Test_Case {
 		}
 	}
 
+	public function test_each_operation_of_bulk_may_take_as_long_as_php_lets_a_request(): void {
+		$operations = array_map(
+			static fn( int $number ): array => array(
+				'method' => 'POST',
+				'path'   => '/Users',
+				'bulkId' => "u$number",
+				'data'   => json_decode( self::user_json(), true ),
+			),
+			range( 1, 4 )
+		);
+		$body       = array(
+			'schemas'    => array( 'urn:ietf:params:scim:api:messages:2.0:BulkRequest' ),
+			'Operations' => $operations,
+		);
+		$reply      = $this->scim( 'POST', '/Bulk', array( 'X-Scenario' => 'slow-registration' ), wp_json_encode( $body ) );
+		$this->assertScim( 200, $reply );
+		$this->assertSame( array_fill( 0, 4, '201' ), array_column( $reply->json()['Operations'], 'status' ) );
+	}
+
 	public function test_plugin_that_shuts_anonymous_visitors_out_lets_the_token_in(): void {
 		$closed = array( 'X-Scenario' => 'closed-to-anonymous' );
 		$this->assertScim( 200, $this->scim( 'GET', '/Users', $closed ) );

@@ -6,9 +6,6 @@
  * @package Scimpress
  */
 
-// A thousand users in one request may take more than PHP's usual 30 seconds, on SQLite and on a busy machine.
-set_time_limit( 600 );
-
 add_action(
 	'rest_api_init',
 	static function () {
