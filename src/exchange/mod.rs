@@ -68,7 +68,7 @@ impl Exchange {
         let store = Store::default();
         let asked = store.clone();
         Self::running(store, async move {
-            let _ = asked.page(Kind::User, 0, 0).await;
+            let _ = asked.page(Kind::User, None, None, 0, 0).await;
             panic!("a panic on demand")
         })
     }
