@@ -121,6 +121,43 @@ fn a_patch_answers_the_group_when_it_is_asked_to() {
     assert_eq!(reply.json().get("displayName"), None);
 }
 
+/// A PUT is all there is: members that are passed over would be gone.
+#[test]
+fn members_below_the_urn_of_their_schema_are_members() {
+    const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+    let mut site = Site::default();
+    let user = site.create(&json!({"userName": "ada@example.com"}));
+    let group = site.create_group("North", &[]);
+    let path = format!("/Groups/{group}");
+    for body in [
+        json!({"displayName": "North", format!("{GROUP}:members"): [{"value": user}]}),
+        json!({"displayName": "North", GROUP: {"members": [{"value": user}]}}),
+        json!({GROUP: {"displayName": "North", "MEMBERS": [{"value": user}]}}),
+    ] {
+        let reply = site.send("PUT", &path, &[], Some(&json!({"displayName": "North"})));
+        assert!(
+            reply
+                .json()
+                .get("members")
+                .is_none_or(|members| members == &json!([]))
+        );
+        let reply = site.send("PUT", &path, &[], Some(&body));
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        assert_eq!(reply.json()["members"][0]["value"], json!(user), "{body}");
+    }
+    for body in [
+        json!({"displayName": "North", format!("{GROUP}:members"): [{"display": "Ada"}]}),
+        json!({"displayName": "North", GROUP: {"members": [{"display": "Ada"}]}}),
+    ] {
+        let reply = site.send("PUT", &path, &[], Some(&body));
+        assert_eq!(
+            (reply.status, reply.scim_type().as_deref()),
+            (400, Some("invalidValue")),
+            "{body}"
+        );
+    }
+}
+
 #[test]
 fn a_name_belongs_to_one_group_whatever_its_case() {
     let mut site = Site::default();

@@ -16,7 +16,7 @@ use crate::error::ScimError;
 use crate::filter::fold;
 use crate::patch::PatchRequest;
 use crate::patch::members::{Movement, ids};
-use crate::path::member;
+use crate::path::strip_urn;
 use crate::resource::{Resource, group, normalise};
 use crate::schema::GROUP;
 
@@ -210,10 +210,19 @@ fn members(movement: &Movement) -> MemberChanges {
 
 /// Refuses members without an id before normalising drops them: a PUT with nobody else would empty the group.
 fn require_ids(body: &Map<String, Value>) -> Result<(), ScimError> {
-    match (GROUP.schema.attribute("members"), member(body, "members")) {
-        (Some(attribute), Some(list)) => ids(attribute, list).map(drop),
-        _ => Ok(()),
+    let Some(attribute) = GROUP.schema.attribute("members") else {
+        return Ok(());
+    };
+    for (key, value) in body {
+        // The name may have its URN before it, or the whole resource stand below that.
+        let name = strip_urn(key, GROUP.schema.id).unwrap_or(key);
+        match value {
+            list if name.eq_ignore_ascii_case(attribute.name) => drop(ids(attribute, list)?),
+            Value::Object(body) if name.eq_ignore_ascii_case(GROUP.schema.id) => require_ids(body)?,
+            _ => {}
+        }
     }
+    Ok(())
 }
 
 /// The members' ids, each once; the members themselves are rows of their own.

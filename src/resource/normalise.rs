@@ -86,7 +86,12 @@ fn respelled(
         Vec::with_capacity(input.len().min(resource_type.schema.attributes.len()));
     // URNs are as many as the client likes, so looking each up among the others must not be a scan.
     let mut undeclared = HashSet::new();
-    for (key, value) in input {
+    let mut pending = vec![input.into_iter()];
+    while let Some(entries) = pending.last_mut() {
+        let Some((key, value)) = entries.next() else {
+            pending.pop();
+            continue;
+        };
         // Entra quirk Q-18: a core attribute with its URN.
         let name = strip_urn(&key, resource_type.schema.id).unwrap_or(&key);
         let (name, value) = if let Some(attribute) = resource_type.core_attribute(name) {
@@ -105,6 +110,11 @@ fn respelled(
             }
             continue;
         } else {
+            // Core attributes below their URN, as if they were an extension. Passed over, a PUT would remove them all.
+            if let (true, Value::Object(below)) = (name.eq_ignore_ascii_case(resource_type.schema.id), value)
+            {
+                pending.push(below.into_iter());
+            }
             continue;
         };
         if declared.contains(&name) {
