@@ -56,6 +56,28 @@ fn a_new_user_gets_all_fields_of_its_account() {
     assert_eq!(site.store.row(&id).login, "ada@example.com");
 }
 
+/// RFC 7644 §5, §7.8: names compare as RFC 8265 prepares them, and are answered as they were sent.
+#[test]
+fn a_name_is_one_however_its_letters_are_composed() {
+    for (sent, other) in [
+        ("zo\u{eb}@example.com", "Zoe\u{308}@example.com"),
+        ("Zoe\u{308}@example.com", "ZO\u{cb}@example.com"),
+        ("\u{ff41}da@example.com", "ada@example.com"),
+    ] {
+        let mut site = Site::default();
+        let id = site.create(&json!({"userName": sent}));
+        let again = site.send("POST", "/Users", &[], Some(&json!({"userName": other})));
+        assert_eq!(
+            (again.status, again.scim_type().as_deref()),
+            (409, Some("uniqueness"))
+        );
+        let filter = format!("userName eq \"{other}\"");
+        let found = site.send("GET", "/Users", &[("filter", &filter)], None).json();
+        assert_eq!(found["Resources"][0]["id"], json!(id), "{filter}");
+        assert_eq!(found["Resources"][0]["userName"], json!(sent));
+    }
+}
+
 #[test]
 fn what_the_server_assigns_is_the_server_s() {
     let mut site = Site::default();
