@@ -66,7 +66,7 @@ final class Panic_Test extends TestCase {
 			$after[] = array( $exchange->next(), $exchange->status(), $exchange->headers(), json_decode( $exchange->body(), true ), $exchange->notices() );
 			$exchange->resume( $answer );
 		}
-		$whole = new Scimpress\Exchange( array( 'method' => 'GET', 'path' => '/Nothing', 'query' => array(), 'headers' => array(), 'body' => '' ), array( 'base' => '', 'now' => 0, 'newId' => '', 'membersAdditive' => false ) );
+		$whole = new Scimpress\Exchange( array( 'method' => 'GET', 'path' => '/Nothing', 'query' => array(), 'headers' => array(), 'body' => '' ), array( 'base' => '', 'now' => 0, 'newId' => '', 'membersAdditive' => false, 'passwordsIgnored' => false ) );
 		echo json_encode( array( $needs, $before, $after, $whole->next(), $whole->status() ) );
 		PHP;
 

@@ -465,10 +465,11 @@ final class FilterTest extends Test_Case {
 				'body'    => null === $body ? '' : wp_json_encode( $body ),
 			),
 			array(
-				'base'            => 'https://site.example/scim',
-				'now'             => Needs::NOW + mt_rand( 0, 20 ),
-				'newId'           => wp_generate_uuid4(),
-				'membersAdditive' => false,
+				'base'             => 'https://site.example/scim',
+				'now'              => Needs::NOW + mt_rand( 0, 20 ),
+				'newId'            => wp_generate_uuid4(),
+				'membersAdditive'  => false,
+				'passwordsIgnored' => false,
 			)
 		);
 		while ( null !== ( $need = $exchange->next() ) ) {
