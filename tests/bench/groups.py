@@ -1,31 +1,23 @@
-#!/usr/bin/env python3
-"""Measures what one member costs in a small and in a large group, and prints a Markdown table.
-
-    python3 tests/bench/groups.py [--rounds 100] [--small 10] [--large 50000] [--database sqlite]
+"""Measures what one member costs in a small and in a large group.
 
 Both groups are on the same site, whose users are the large group's and some more. Each round sends every kind of request
-to either group, so that what drifts in the machine hits both. The exit code says whether the measurement succeeded, never
-whether the costs are equal.
+to either group, so that what drifts in the machine hits both.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+from scimpress_site import Site
+
+from tests.bench.measure import Times
+from tests.entra.client import Answer, Client, literal
+from tests.entra.dialects import patch_body
+from tests.entra.mapping import CORE
+from tests.entra.progress import Progress
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "site")]
-
-from scimpress_site import Failure, Site  # noqa: E402
-
-from tests.bench.measure import Times  # noqa: E402
-from tests.entra.client import Answer, Client, literal  # noqa: E402
-from tests.entra.dialects import patch_body  # noqa: E402
-from tests.entra.mapping import CORE  # noqa: E402
-from tests.entra.progress import Progress  # noqa: E402
-
 HERE = Path(__file__).resolve().parent
 NAMES = {"sqlite": "SQLite", "mariadb": "MariaDB"}
 WARM_UP = 10
@@ -112,27 +104,3 @@ def table(version: str, name: str, small: int, large: int, taken: list[dict[str,
         few, many = (Times(times[kind]).median for times in taken)
         lines.append(f"| {kind} | {few * 1000:.2f} ms | {many * 1000:.2f} ms | {many / few:.2f} |")
     return "\n".join(lines)
-
-
-def main() -> int:
-    """Measures and prints."""
-    parser = argparse.ArgumentParser(description="Measure what one member costs in a small and in a large group.")
-    parser.add_argument("--rounds", type=int, default=100, help="measured requests of each kind to each group")
-    parser.add_argument("--small", type=int, default=10, help="members of the small group")
-    parser.add_argument("--large", type=int, default=50_000, help="members of the large group")
-    parser.add_argument("--database", choices=tuple(NAMES), action="append", help="one database only")
-    options = parser.parse_args()
-    try:
-        tables = [measure(database, options.rounds, options.small, options.large) for database in options.database or NAMES]
-    except (Failure, RuntimeError, OSError) as failure:
-        print(f"bench: {failure}", file=sys.stderr)
-        return 1
-    print("\n" + "\n\n".join(tables))
-    return 0
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
