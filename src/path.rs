@@ -100,6 +100,13 @@ impl AttributePath {
         Self::declared(Some(extension), attribute, part, text)
     }
 
+    /// Whether it is `meta.version`.
+    #[must_use]
+    pub fn is_version(&self) -> bool {
+        matches!(self, Self::Declared { extension: None, attribute, sub_attribute: Some(part) }
+            if attribute.name == "meta" && part.name == "version")
+    }
+
     /// The attribute that `text` names for comparing or ordering resources by it. Whoever may ask whether a password begins
     /// with a letter reads the password, so what is never returned cannot be searched.
     ///

@@ -405,6 +405,45 @@ fn what_is_not_shown_is_not_read_and_not_in_the_tag() {
     }
 }
 
+/// Whoever filters by a tag means the one that answers show.
+#[test]
+fn filters_and_orders_know_the_tag_that_is_shown() {
+    let (mut site, _) = nested();
+    for path in ["/Users", "/Groups"] {
+        let list = site.send("GET", path, &[], None).json();
+        let resources = list["Resources"].as_array().unwrap();
+        assert!(
+            resources
+                .iter()
+                .any(|it| it["meta"]["version"].as_str().unwrap().contains('~'))
+        );
+        for resource in resources {
+            let version = &resource["meta"]["version"];
+            for filter in [
+                format!("meta.version eq {version}"),
+                format!("meta[version eq {version}]"),
+            ] {
+                let filter = format!("id eq {} and {filter}", resource["id"]);
+                let found = site.send("GET", path, &[("filter", &filter)], None).json();
+                assert_eq!(found["totalResults"], json!(1), "{filter}");
+            }
+        }
+        let mut versions: Vec<&str> = resources
+            .iter()
+            .map(|it| it["meta"]["version"].as_str().unwrap())
+            .collect();
+        versions.sort_unstable();
+        let sorted = site.send("GET", path, &[("sortBy", "meta.version")], None).json();
+        let sorted: Vec<&str> = sorted["Resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["meta"]["version"].as_str().unwrap())
+            .collect();
+        assert_eq!(sorted, versions, "{path}");
+    }
+}
+
 #[test]
 fn a_condition_costs_no_need_of_its_own() {
     let (mut site, [ada, bob, editors, _, others]) = nested();

@@ -6,7 +6,7 @@ use super::need::{Kind, Record};
 use super::query::Query;
 use super::view::{Members, View, Wants};
 use crate::error::{ErrorKind, ScimError};
-use crate::filter::Condition;
+use crate::filter::{Condition, Filter};
 use crate::limits::{MAX_SCANNED, SCAN_PAGE};
 use crate::resource::sort::{SortBy, SortKey};
 
@@ -181,8 +181,11 @@ fn wants(query: &Query) -> Wants {
         let filter = query.filter.as_ref();
         filter.is_some_and(|filter| filter.mentions(attribute))
     };
+    // The tag of a resource is also about the members or groups that it shows.
+    let versions = query.sort.as_ref().is_some_and(SortBy::is_by_version)
+        || query.filter.as_ref().is_some_and(Filter::asks_for_version);
     let members = match &query.filter {
-        _ if sorts("members") => Members::All,
+        _ if versions || sorts("members") => Members::All,
         // Whether somebody is a member is asked of the index, not of a list that may have 50,000 entries.
         Some(filter) if filters("members") => {
             filter.identifiers("members").map_or(Members::All, Members::Only)
@@ -190,7 +193,7 @@ fn wants(query: &Query) -> Wants {
         _ => Members::None,
     };
     Wants {
-        groups: query.kind == Kind::User && (sorts("groups") || filters("groups")),
+        groups: query.kind == Kind::User && (versions || sorts("groups") || filters("groups")),
         members,
     }
 }

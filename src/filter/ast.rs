@@ -155,6 +155,14 @@ impl Term {
         matches!(path, AttributePath::Declared { extension: None, attribute, .. } if attribute.name == name)
     }
 
+    /// Whether the term is about `meta.version`, perhaps among others.
+    pub(super) fn is_of_version(&self) -> bool {
+        match self {
+            Self::Attribute { path, .. } => path.is_version(),
+            Self::Selection { .. } => self.is_of("meta"),
+        }
+    }
+
     /// The identifier, if the term is `attribute.value eq "identifier"` in one of its spellings.
     pub(super) fn identifier(&self) -> Option<&str> {
         match self {

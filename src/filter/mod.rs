@@ -82,6 +82,14 @@ impl Filter {
         mentioned
     }
 
+    /// Whether the filter asks anything of `meta.version`.
+    #[must_use]
+    pub fn asks_for_version(&self) -> bool {
+        let mut asked = false;
+        self.expression.each(&mut |term| asked |= term.is_of_version());
+        asked
+    }
+
     /// The identifiers that a filter compares the `value` of this attribute with, when equality is all it asks of the
     /// attribute: then a resource with just those values is enough to decide about it.
     #[must_use]

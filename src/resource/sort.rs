@@ -67,6 +67,12 @@ impl SortBy {
         matches!(&self.path, AttributePath::Declared { extension: None, attribute: named, .. } if named.name == attribute)
     }
 
+    /// Whether it is by `meta.version`.
+    #[must_use]
+    pub fn is_by_version(&self) -> bool {
+        self.path.is_version()
+    }
+
     /// The same order of the store's records; `None` when the store cannot sort so.
     #[must_use]
     pub fn order(&self) -> Option<Order> {
