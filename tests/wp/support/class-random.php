@@ -8,7 +8,8 @@
 namespace Scimpress\Tests;
 
 /**
- * Numbers and choices that follow from a seed: that of the environment's SCIMPRESS_SEED, else another in each run.
+ * Numbers and choices that follow from a seed: that of the environment's SCIMPRESS_SEED, `random` for another in each run; else
+ * one of each WordPress on each database, so that who runs the tests of a change learns about the change.
  */
 final class Random {
 
@@ -18,8 +19,13 @@ final class Random {
 	 * Begins.
 	 */
 	public function __construct() {
-		$seed       = getenv( 'SCIMPRESS_SEED' );
-		$this->seed = false === $seed || '' === $seed ? random_int( 1, 999999999 ) : (int) $seed;
+		global $wpdb;
+		$seed       = (string) getenv( 'SCIMPRESS_SEED' );
+		$this->seed = match ( $seed ) {
+			''       => crc32( get_bloginfo( 'version' ) . ' ' . $wpdb->db_server_info() ),
+			'random' => random_int( 1, 999999999 ),
+			default  => (int) $seed,
+		};
 		mt_srand( $this->seed );
 	}
 
