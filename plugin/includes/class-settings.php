@@ -31,9 +31,15 @@ final class Settings {
 		'on_delete'        => self::DEACTIVATE,
 		'reassign_to'      => 0,
 		'welcome_mail'     => false,
+		'welcome_subject'  => '',
+		'welcome_body'     => '',
 		'members_replace'  => self::STRICT,
 		'ignore_passwords' => false,
 	);
+
+	/** Characters of the welcome mail's subject and text; the settings are loaded with every page. */
+	public const MAX_SUBJECT = 200;
+	public const MAX_BODY    = 5000;
 
 	/**
 	 * Whether provisioning is switched on. A constant that is no boolean switches it off.
@@ -91,10 +97,23 @@ final class Settings {
 	}
 
 	/**
-	 * Whether new users get WordPress's mail with the link that sets a password.
+	 * Whether new users get a mail with the link that sets a password.
 	 */
 	public static function welcome_mail(): bool {
 		return self::all()['welcome_mail'];
+	}
+
+	/**
+	 * The welcome mail's subject and text with placeholders, see Welcome_Mail; an empty one is WordPress's own.
+	 *
+	 * @return array{subject: string, body: string}
+	 */
+	public static function welcome_template(): array {
+		$settings = self::all();
+		return array(
+			'subject' => $settings['welcome_subject'],
+			'body'    => $settings['welcome_body'],
+		);
 	}
 
 	/**
@@ -114,7 +133,7 @@ final class Settings {
 	/**
 	 * All stored settings.
 	 *
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, members_replace: string, ignore_passwords: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool}
 	 */
 	public static function all(): array {
 		$stored = get_option( self::OPTION, array() );
@@ -152,7 +171,7 @@ final class Settings {
 	 * Turns anything into settings.
 	 *
 	 * @param array<string,mixed> $values Values from the database or from a form.
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, members_replace: string, ignore_passwords: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool}
 	 */
 	private static function sanitize( array $values ): array {
 		$values = array_merge( self::DEFAULTS, array_filter( array_intersect_key( $values, self::DEFAULTS ), 'is_scalar' ) );
@@ -162,8 +181,19 @@ final class Settings {
 			'on_delete'        => self::DELETE === $values['on_delete'] ? self::DELETE : self::DEACTIVATE,
 			'reassign_to'      => absint( $values['reassign_to'] ),
 			'welcome_mail'     => (bool) $values['welcome_mail'],
+			'welcome_subject'  => mb_substr( trim( str_replace( "\n", ' ', self::plain( (string) $values['welcome_subject'] ) ) ), 0, self::MAX_SUBJECT ),
+			'welcome_body'     => mb_substr( trim( self::plain( (string) $values['welcome_body'] ) ), 0, self::MAX_BODY ),
 			'members_replace'  => self::ADDITIVE === $values['members_replace'] ? self::ADDITIVE : self::STRICT,
 			'ignore_passwords' => (bool) $values['ignore_passwords'],
 		);
+	}
+
+	/**
+	 * Plain text with lines: sanitize_textarea_field() would eat `<` and percent-encoded addresses, which are text here.
+	 *
+	 * @param string $text Any text.
+	 */
+	private static function plain( string $text ): string {
+		return (string) preg_replace( '/[^\P{C}\n\t]/u', '', str_replace( array( "\r\n", "\r" ), "\n", wp_check_invalid_utf8( $text ) ) );
 	}
 }

@@ -51,14 +51,24 @@ final class SettingsPageTest extends Scim_Test_Case {
 		);
 		$this->assertSame( 303, $reply->status );
 		$this->assertStringContainsString( 'page=scimpress', $reply->header( 'location' ) );
-		$this->assertSettings( true, 'author', 'delete', $heir->ID, true, 'additive', true );
+		$this->assertSettings(
+			array(
+				'enabled'          => true,
+				'default_role'     => 'author',
+				'on_delete'        => 'delete',
+				'reassign_to'      => $heir->ID,
+				'welcome_mail'     => true,
+				'members_replace'  => 'additive',
+				'ignore_passwords' => true,
+			)
+		);
 		$body = $this->browser->get( self::PAGE . '&updated=1' )->body;
 		$this->assertShows( 'Settings saved.', $body );
 		$this->assertMatchesRegularExpression( '/<option value="author"\s+selected/', $body );
 		$this->assertMatchesRegularExpression( "/<option value='$heir->ID'\s+selected/", $body );
 
 		$this->save( array( 'default_role' => 'subscriber' ) );
-		$this->assertSettings( false, 'subscriber', 'deactivate', 0, false );
+		$this->assertSettings( array() );
 	}
 
 	public function test_hostile_values_are_refused_or_made_harmless(): void {
@@ -71,7 +81,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 				'reassign_to'     => '999999',
 			)
 		);
-		$this->assertSettings( true, 'subscriber', 'deactivate', 0, false );
+		$this->assertSettings( array( 'enabled' => true ) );
 		$this->save(
 			array(
 				'default_role' => array( 'x' ),
@@ -79,8 +89,37 @@ final class SettingsPageTest extends Scim_Test_Case {
 				'reassign_to'  => '<script>1</script>',
 			)
 		);
-		$this->assertSettings( false, 'subscriber', 'deactivate', 0, false );
+		$this->assertSettings( array() );
 		$this->assertHides( 'value="administrator"', $this->browser->get( self::PAGE )->body );
+	}
+
+	public function test_welcome_mail_is_kept_as_plain_text_and_shown_escaped(): void {
+		$body = "Dear {name},\n\n<b>5 < 6</b> & \"quotes\" \\ https://example.com/?a=%20b\n\t{reset_url}";
+		$this->save(
+			array(
+				'welcome_mail'    => '1',
+				'welcome_subject' => "Welcome\r\nBcc: x@example.com \x07to {site}",
+				'welcome_body'    => " \r\n" . str_replace( "\n", "\r\n", $body ) . "\x00\n\n",
+			)
+		);
+		$this->assertSettings(
+			array(
+				'welcome_mail'    => true,
+				'welcome_subject' => 'Welcome Bcc: x@example.com to {site}',
+				'welcome_body'    => $body,
+			)
+		);
+		$page = $this->browser->get( self::PAGE )->body;
+		$this->assertShows( '&lt;b&gt;5 &lt; 6&lt;/b&gt; &amp; &quot;quotes&quot; \\ https://example.com/?a=%20b', $page );
+		$this->assertHides( '<b>5', $page );
+
+		$this->save(
+			array(
+				'welcome_subject' => str_repeat( 'ø', Settings::MAX_SUBJECT + 1 ),
+				'welcome_body'    => array( 'x' ),
+			)
+		);
+		$this->assertSettings( array( 'welcome_subject' => str_repeat( 'ø', Settings::MAX_SUBJECT ) ) );
 	}
 
 	public function test_text_of_others_is_escaped(): void {
@@ -248,15 +287,20 @@ final class SettingsPageTest extends Scim_Test_Case {
 	/**
 	 * Asserts what is stored.
 	 *
-	 * @param bool   $enabled          Setting.
-	 * @param string $default_role     Setting.
-	 * @param string $on_delete        Setting.
-	 * @param int    $reassign_to      Setting.
-	 * @param bool   $welcome_mail     Setting.
-	 * @param string $members_replace  Setting.
-	 * @param bool   $ignore_passwords Setting.
+	 * @param array<string,mixed> $saved The settings that are not as they are by default.
 	 */
-	private function assertSettings( bool $enabled, string $default_role, string $on_delete, int $reassign_to, bool $welcome_mail, string $members_replace = 'strict', bool $ignore_passwords = false ): void {
-		$this->assertSame( compact( 'enabled', 'default_role', 'on_delete', 'reassign_to', 'welcome_mail', 'members_replace', 'ignore_passwords' ), Settings::all() );
+	private function assertSettings( array $saved ): void {
+		$defaults = array(
+			'enabled'          => false,
+			'default_role'     => 'subscriber',
+			'on_delete'        => 'deactivate',
+			'reassign_to'      => 0,
+			'welcome_mail'     => false,
+			'welcome_subject'  => '',
+			'welcome_body'     => '',
+			'members_replace'  => 'strict',
+			'ignore_passwords' => false,
+		);
+		$this->assertSame( array_merge( $defaults, $saved ), Settings::all() );
 	}
 }

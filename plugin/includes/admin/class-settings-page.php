@@ -153,6 +153,8 @@ final class Settings_Page {
 			'on_delete'        => self::posted( 'on_delete' ),
 			'reassign_to'      => absint( self::posted( 'reassign_to' ) ),
 			'welcome_mail'     => isset( $_POST['welcome_mail'] ),
+			'welcome_subject'  => self::posted_text( 'welcome_subject' ),
+			'welcome_body'     => self::posted_text( 'welcome_body' ),
 			'members_replace'  => self::posted( 'members_replace' ),
 			'ignore_passwords' => isset( $_POST['ignore_passwords'] ),
 		);
@@ -189,6 +191,16 @@ final class Settings_Page {
 	private static function posted( string $name ): string {
 		// phpcs:ignore WordPress.Security.NonceVerification.Missing -- load() has checked it.
 		return is_string( $_POST[ $name ] ?? null ) ? sanitize_text_field( wp_unslash( $_POST[ $name ] ) ) : '';
+	}
+
+	/**
+	 * A text field of the checked form, as it was typed: Settings makes plain text of it.
+	 *
+	 * @param string $name Field name.
+	 */
+	private static function posted_text( string $name ): string {
+		// phpcs:ignore WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput -- load() has checked the nonce, Settings::update() sanitises.
+		return is_string( $_POST[ $name ] ?? null ) ? wp_unslash( $_POST[ $name ] ) : '';
 	}
 
 	/**

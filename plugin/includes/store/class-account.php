@@ -185,18 +185,6 @@ final class Account {
 	}
 
 	/**
-	 * Sends WordPress's mail with the link that sets a password, if the site wants that.
-	 *
-	 * @param int $user_id User ID.
-	 */
-	public static function welcome( int $user_id ): void {
-		$user = Settings::welcome_mail() ? get_userdata( $user_id ) : false;
-		if ( $user && '' !== $user->user_email ) {
-			wp_new_user_notification( $user_id, null, 'user' );
-		}
-	}
-
-	/**
 	 * Filter `wp_pre_insert_user_data`: the values are what the database gets, after the filters of all plugins.
 	 *
 	 * @param array $data Columns of the users table.

@@ -69,7 +69,7 @@ final class User_Store extends Resource_Store {
 		User_Table::link( $position, $user_id, '{}' );
 		$record = $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
 
-		$transaction->after_commit( static fn() => Account::welcome( $user_id ) );
+		$transaction->after_commit( static fn() => \Scimpress\Welcome_Mail::send( $user_id ) );
 		self::announce( $transaction, 'created', $user_id );
 		if ( ! $need['active'] ) {
 			self::announce( $transaction, 'deactivated', $user_id );

@@ -42,6 +42,8 @@ abstract class Test_Case extends TestCase {
 				'on_delete'        => Settings::DEACTIVATE,
 				'reassign_to'      => 0,
 				'welcome_mail'     => false,
+				'welcome_subject'  => '',
+				'welcome_body'     => '',
 				'members_replace'  => Settings::STRICT,
 				'ignore_passwords' => false,
 			)

@@ -168,8 +168,28 @@ $scimpress_set_in_config = sprintf(
 			<tr>
 				<th scope="row"><?php esc_html_e( 'Mail', 'scimpress' ); ?></th>
 				<td>
-					<label><input type="checkbox" name="welcome_mail" value="1" <?php checked( $page['settings']['welcome_mail'] ); ?>> <?php esc_html_e( 'Send new users the mail of WordPress in which they choose a password', 'scimpress' ); ?></label>
-					<p class="description"><?php esc_html_e( 'Not needed when users sign in with Microsoft.', 'scimpress' ); ?></p>
+					<label><input type="checkbox" name="welcome_mail" value="1" <?php checked( $page['settings']['welcome_mail'] ); ?>> <?php esc_html_e( 'Send new users a mail in which they choose a password', 'scimpress' ); ?></label>
+					<p class="description"><?php esc_html_e( 'Not needed when users sign in with Microsoft. No other mail is sent about what the identity provider does.', 'scimpress' ); ?></p>
+					<p>
+						<label for="scimpress-welcome-subject"><?php esc_html_e( 'Subject', 'scimpress' ); ?></label><br>
+						<input type="text" id="scimpress-welcome-subject" name="welcome_subject" class="large-text" maxlength="<?php echo esc_attr( (string) Settings::MAX_SUBJECT ); ?>" value="<?php echo esc_attr( $page['settings']['welcome_subject'] ); ?>">
+					</p>
+					<p>
+						<label for="scimpress-welcome-body"><?php esc_html_e( 'Text', 'scimpress' ); ?></label><br>
+						<textarea id="scimpress-welcome-body" name="welcome_body" class="large-text" rows="8" maxlength="<?php echo esc_attr( (string) Settings::MAX_BODY ); ?>" aria-describedby="scimpress-welcome-help"><?php echo esc_textarea( $page['settings']['welcome_body'] ); ?></textarea>
+					</p>
+					<p class="description" id="scimpress-welcome-help">
+						<?php
+						echo wp_kses(
+							sprintf(
+								/* translators: %s: list of placeholders such as {name}. */
+								__( 'Empty fields stand for the words of WordPress. Placeholders: %s. The text is sent as it is, without HTML.', 'scimpress' ),
+								'<code>' . implode( '</code>, <code>', Scimpress\Welcome_Mail::PLACEHOLDERS ) . '</code>'
+							),
+							array( 'code' => array() )
+						);
+						?>
+					</p>
 				</td>
 			</tr>
 		</table>
