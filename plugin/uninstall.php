@@ -1,6 +1,7 @@
 <?php
 /**
- * Removes everything that Scimpress keeps. Accounts stay as they are, except that deactivated ones could sign in again.
+ * Removes everything that Scimpress keeps. Accounts stay as they are, except that deactivated ones get their roles back and
+ * could sign in again.
  *
  * `aadObjectId` and `userPrincipalName` stay: Microsoft sign-in plugins find users by them.
  *
@@ -9,11 +10,18 @@
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
+// WordPress loads this file alone, and our hooks must stay away: they would keep out whom this lets in.
+foreach ( array( 'settings', 'remembered-roles', 'account-state' ) as $scimpress_class ) {
+	require_once __DIR__ . "/includes/class-$scimpress_class.php";
+}
+
 /**
- * Removes the tables and the options of the current site.
+ * Removes what belongs to the current site.
  */
 function scimpress_uninstall_site(): void {
 	global $wpdb;
+	Scimpress\Account_State::activate_all();
+	delete_metadata( 'user', 0, Scimpress\Account_State::meta_key(), '', true );
 	foreach ( array( 'scimpress_members', 'scimpress_groups', 'scimpress_users' ) as $scimpress_table ) {
 		// phpcs:ignore WordPress.DB -- our own tables.
 		$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}$scimpress_table" );
@@ -32,5 +40,3 @@ if ( is_multisite() ) {
 } else {
 	scimpress_uninstall_site();
 }
-
-delete_metadata( 'user', 0, 'scimpress_deactivated', '', true );

@@ -10,15 +10,14 @@ namespace Scimpress;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Keeps deactivated accounts out, by every way of signing in that WordPress has.
+ * Keeps deactivated accounts out, by every way of signing in that WordPress has, and takes what they may do.
  *
- * Nothing of the account is taken away but its sessions: password, application passwords, roles and meta stay, so that
- * activating it again restores what it had.
+ * Passwords, application passwords and meta stay, and roles are remembered, so that activating it again restores what it
+ * had. All of it concerns the current site: on a network the others go on as they were, only that sessions end everywhere.
  */
 final class Account_State {
 
-	/** User meta: present on deactivated accounts, its value is the time (UTC, ISO 8601). */
-	public const META = 'scimpress_deactivated';
+	private const META = 'scimpress_deactivated';
 
 	private const ERROR = 'scimpress_deactivated';
 
@@ -30,31 +29,93 @@ final class Account_State {
 	private static ?int $receives_cookies = null;
 
 	/**
+	 * User meta on accounts that are deactivated on the current site: the time (`since`; UTC, ISO 8601) and what
+	 * Remembered_Roles keeps.
+	 */
+	public static function meta_key(): string {
+		global $wpdb;
+		return $wpdb->get_blog_prefix() . self::META;
+	}
+
+	/**
 	 * Whether the account may sign in.
 	 *
 	 * @param int $user_id User ID.
 	 */
 	public static function is_active( int $user_id ): bool {
-		return ! metadata_exists( 'user', $user_id, self::META );
+		return ! metadata_exists( 'user', $user_id, self::meta_key() );
 	}
 
 	/**
-	 * Shuts the account and ends its sessions at once.
+	 * Shuts the account, takes its roles and ends its sessions at once. A second time changes nothing.
 	 *
 	 * @param int $user_id User ID.
 	 */
 	public static function deactivate( int $user_id ): void {
-		update_user_meta( $user_id, self::META, gmdate( 'Y-m-d\TH:i:s\Z' ) );
+		// What another request has just written must not be remembered, or forgotten, from before.
+		wp_cache_delete( $user_id, 'user_meta' );
+		$user = get_userdata( $user_id );
+		if ( ! $user || ! self::is_active( $user_id ) ) {
+			return;
+		}
+		$memory = array( 'since' => gmdate( 'Y-m-d\TH:i:s\Z' ) ) + Remembered_Roles::of( $user );
+		update_user_meta( $user_id, self::meta_key(), wp_slash( $memory ) );
+		Remembered_Roles::take( $user );
+		self::void_reset_key( $user );
 		\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
 	}
 
 	/**
-	 * Opens the account again.
+	 * Opens the account again and gives its roles back.
 	 *
 	 * @param int $user_id User ID.
 	 */
 	public static function activate( int $user_id ): void {
-		delete_user_meta( $user_id, self::META );
+		wp_cache_delete( $user_id, 'user_meta' );
+		$memory = self::memory( $user_id );
+		$user   = get_userdata( $user_id );
+		delete_user_meta( $user_id, self::meta_key() );
+		if ( $user ) {
+			Remembered_Roles::give_back( $user, $memory );
+		}
+	}
+
+	/**
+	 * Action `remove_user_from_blog`: WordPress takes the roles of a member who goes, and leaves our meta. Whoever is added
+	 * again later starts anew.
+	 *
+	 * @param int $user_id User ID; the current site is the one that is left.
+	 */
+	public static function forget( $user_id ): void {
+		delete_user_meta( (int) $user_id, self::meta_key() );
+	}
+
+	/**
+	 * What activating the account would give back, if it gave back everything.
+	 *
+	 * @param int $user_id User ID.
+	 * @return mixed A memory of Remembered_Roles, or nothing of the kind.
+	 */
+	public static function memory( int $user_id ) {
+		return get_user_meta( $user_id, self::meta_key(), true );
+	}
+
+	/**
+	 * Activates every account of the current site, in batches: the plugin goes.
+	 */
+	public static function activate_all(): void {
+		global $wpdb;
+		$after = 0;
+		do {
+			// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- by an index, and in an order that an account which cannot be saved does not hold up.
+			$rows = $wpdb->get_results( $wpdb->prepare( "SELECT umeta_id, user_id FROM $wpdb->usermeta WHERE meta_key = %s AND umeta_id > %d ORDER BY umeta_id LIMIT 500", self::meta_key(), $after ) );
+			foreach ( $rows as $row ) {
+				$after = (int) $row->umeta_id;
+				self::activate( (int) $row->user_id );
+				wp_cache_delete( (int) $row->user_id, 'users' );
+				wp_cache_delete( (int) $row->user_id, 'user_meta' );
+			}
+		} while ( $rows );
 	}
 
 	/**
@@ -129,6 +190,34 @@ final class Account_State {
 		// The session was made before this filter and would come alive when the account is activated again.
 		\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
 		return false;
+	}
+
+	/**
+	 * Filter `user_has_cap`, last: a plugin that hands out roles of its own, or code that runs as somebody without a sign-in
+	 * (WP-Cron, WP-CLI, posting by e-mail), finds that a deactivated account may do nothing.
+	 *
+	 * @param array<string,bool> $capabilities What the account may do.
+	 * @param string[]           $required     Unused.
+	 * @param array              $arguments    Unused.
+	 * @param \WP_User           $user         The account.
+	 * @return array<string,bool>
+	 */
+	public static function filter_capabilities( $capabilities, $required, $arguments, $user ) {
+		return $user instanceof \WP_User && $user->ID && ! self::is_active( $user->ID ) ? array() : $capabilities;
+	}
+
+	/**
+	 * Makes a mailed link that resets the password worthless: whoever has left sets no password for the day of coming back.
+	 *
+	 * @param \WP_User $user The account.
+	 */
+	private static function void_reset_key( \WP_User $user ): void {
+		global $wpdb;
+		if ( '' !== (string) $user->data->user_activation_key ) {
+			// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- wp_update_user() would save, and announce, all of the account.
+			$wpdb->update( $wpdb->users, array( 'user_activation_key' => '' ), array( 'ID' => $user->ID ) );
+			clean_user_cache( $user );
+		}
 	}
 
 	/**

@@ -53,7 +53,9 @@ final class Plugin {
 		add_filter( 'determine_current_user', array( Account_State::class, 'filter_current_user' ), PHP_INT_MAX );
 		add_action( 'wp_authenticate_application_password_errors', array( Account_State::class, 'refuse_application_password' ), 10, 2 );
 		add_filter( 'allow_password_reset', array( Account_State::class, 'filter_password_reset' ), PHP_INT_MAX, 2 );
+		add_action( 'remove_user_from_blog', array( Account_State::class, 'forget' ) );
 		add_action( 'set_auth_cookie', array( Account_State::class, 'note_cookie_owner' ), PHP_INT_MAX, 4 );
+		add_filter( 'user_has_cap', array( Account_State::class, 'filter_capabilities' ), PHP_INT_MAX, 4 );
 		add_filter( 'send_auth_cookies', array( Account_State::class, 'filter_send_cookies' ), PHP_INT_MAX );
 	}
 

@@ -21,7 +21,7 @@ final class StoreDeleteTest extends Test_Case {
 		$this->assertSame( array( 'deleted' => true ), $this->perform( Needs::delete( $need['id'] ) ) );
 
 		$this->assertFalse( Account_State::is_active( $user->ID ) );
-		$this->assertSame( array( 'subscriber' ), get_userdata( $user->ID )->roles );
+		$this->assertSame( array(), get_userdata( $user->ID )->roles );
 		foreach ( array( 'id' => $need['id'], 'userName' => $need['userName'], 'objectId' => 'aaaa', 'email' => $need['email'] ) as $by => $value ) {
 			$this->assertSame( array(), $this->perform( Needs::by( $by, $value ) )['records'], $by );
 		}
@@ -77,8 +77,8 @@ final class StoreDeleteTest extends Test_Case {
 
 	public function test_person_without_a_role_gets_the_default_one_when_coming_back(): void {
 		list( $need, , $user ) = $this->person();
+		$user->set_role( '' );
 		$this->perform( Needs::delete( $need['id'] ) );
-		get_userdata( $user->ID )->set_role( '' );
 		Settings::update( array( 'default_role' => 'contributor' ) );
 		list( , , $back ) = $this->person( array( 'userName' => $need['userName'] ) );
 		$this->assertSame( array( 'contributor' ), $back->roles );

@@ -86,7 +86,7 @@ final class User_Reader extends Reader {
 				"SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE user_id IN (" . implode( ',', $user_ids ) . ') AND meta_key IN (%s, %s, %s) ORDER BY umeta_id DESC',
 				'first_name',
 				'last_name',
-				Account_State::META
+				Account_State::meta_key()
 			)
 		);
 		$meta = array();
@@ -119,7 +119,7 @@ final class User_Reader extends Reader {
 				'first_name'   => $meta['first_name'] ?? '',
 				'last_name'    => $meta['last_name'] ?? '',
 				'display_name' => (string) $row->display_name,
-				'active'       => ! isset( $meta[ Account_State::META ] ),
+				'active'       => ! isset( $meta[ Account_State::meta_key() ] ),
 			),
 		);
 	}

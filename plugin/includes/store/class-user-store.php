@@ -94,9 +94,12 @@ final class User_Store extends Resource_Store {
 		$transaction->touch( $user_id );
 		Account::guard( $user_id );
 		Account::update( $user_id, $need['wordpress'] );
-		Account::ensure_role( $user_id );
 		$changed = Account::set_active( $user_id, $need['active'] );
-		$record  = $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
+		if ( $need['active'] ) {
+			// After the roles that come back with it.
+			Account::ensure_role( $user_id );
+		}
+		$record = $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
 
 		self::announce( $transaction, 'updated', $user_id );
 		if ( $changed ) {
