@@ -91,6 +91,7 @@ final class Plugin {
 	 */
 	private static function admin( Admin\Settings_Page $page ): void {
 		add_action( 'admin_menu', array( $page, 'register' ) );
+		add_action( 'load-users.php', array( new Admin\Users_List(), 'load' ) );
 		add_action( 'admin_notices', array( Requirements::class, 'admin_notice' ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( $page, 'action_links' ) );
 	}

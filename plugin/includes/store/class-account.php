@@ -111,6 +111,7 @@ final class Account {
 	 * @param int  $user_id User ID.
 	 * @param bool $active  Whether it may sign in.
 	 * @return bool Whether that was a change.
+	 * @throws Failure When nobody could manage the site any more.
 	 */
 	public static function set_active( int $user_id, bool $active ): bool {
 		if ( Account_State::is_active( $user_id ) === $active ) {
@@ -119,6 +120,7 @@ final class Account {
 		if ( $active ) {
 			Account_State::activate( $user_id );
 		} else {
+			Administrators::keep_one( $user_id );
 			Account_State::deactivate( $user_id );
 		}
 		return true;
@@ -128,9 +130,10 @@ final class Account {
 	 * Deletes an account. Its content goes to the user whom the administrator chose.
 	 *
 	 * @param int $user_id User ID.
-	 * @throws Failure When it owns content that nobody inherits, or a plugin refuses.
+	 * @throws Failure When nobody could manage the site any more, it owns content that nobody inherits, or a plugin refuses.
 	 */
 	public static function delete( int $user_id ): void {
+		Administrators::keep_one( $user_id );
 		$heir = Settings::reassign_to();
 		if ( ! $heir || $heir === $user_id || ! get_userdata( $heir ) || ( is_multisite() && ! is_user_member_of_blog( $heir ) ) ) {
 			if ( self::owns_content( $user_id ) ) {
@@ -158,16 +161,7 @@ final class Account {
 	 * @throws Failure `protected`.
 	 */
 	public static function guard( int $user_id ): void {
-		if ( ! user_can( $user_id, 'manage_options' ) && ! is_super_admin( $user_id ) ) {
-			return;
-		}
-		/**
-		 * Filters whether SCIM may change or delete an account that may manage the site.
-		 *
-		 * @param bool $allow   Default false.
-		 * @param int  $user_id User ID.
-		 */
-		if ( true !== apply_filters( 'scimpress_allow_administrators', false, $user_id ) ) {
+		if ( Administrators::is_protected( $user_id ) ) {
 			throw new Failure( 'protected', 'this account may manage the site and is not changed by provisioning' );
 		}
 	}

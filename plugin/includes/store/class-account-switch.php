@@ -1,0 +1,46 @@
+<?php
+/**
+ * An administrator deactivates and reactivates.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Opens and shuts accounts by hand, under the rules that hold for SCIM. Clients read it as `active`, like any other edit.
+ */
+final class Account_Switch {
+
+	/**
+	 * Opens or shuts an account, all or nothing.
+	 *
+	 * @param int  $user_id User ID.
+	 * @param bool $active  Whether it may sign in.
+	 * @return bool Whether that was a change.
+	 * @throws Failure    `protected` or `busy`.
+	 * @throws \Throwable When WordPress, the database or another plugin fails; nothing has changed then.
+	 */
+	public static function set( int $user_id, bool $active ): bool {
+		return Transaction::run(
+			static function ( Transaction $transaction ) use ( $user_id, $active ): bool {
+				global $wpdb;
+				// Before anything is read: a SCIM request holds its row from first to last, two administrators meet at the account.
+				Query::rows( $wpdb->prepare( 'SELECT position FROM ' . User_Table::name() . ' WHERE user_id = %d FOR UPDATE', $user_id ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- the table's name.
+				Query::rows( $wpdb->prepare( "SELECT ID FROM $wpdb->users WHERE ID = %d FOR UPDATE", $user_id ) );
+				$transaction->touch( $user_id );
+				wp_cache_delete( $user_id, 'user_meta' );
+				Account::guard( $user_id );
+				if ( ! Account::set_active( $user_id, $active ) ) {
+					return false;
+				}
+				$event = $active ? 'reactivated' : 'deactivated';
+				/** This action is documented in class-user-store.php */
+				$transaction->after_commit( static fn() => do_action( "scimpress_user_$event", $user_id ) );
+				return true;
+			}
+		);
+	}
+}
