@@ -72,6 +72,6 @@ final class Welcome_Mail {
 		$key = get_password_reset_key( $user );
 		return is_wp_error( $key )
 			? wp_lostpassword_url()
-			: network_site_url( 'wp-login.php?action=rp&key=' . rawurlencode( $key ) . '&login=' . rawurlencode( $user->user_login ), 'login' );
+			: network_site_url( 'wp-login.php?login=' . rawurlencode( $user->user_login ) . '&key=' . rawurlencode( $key ) . '&action=rp', 'login' );
 	}
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.entra.client import Answer, Client
 from tests.http.admin import admin
 from tests.http.case import ENTERPRISE, ScimCase, literal, patch_body, unique
+from tests.http.settings import restore, save
 
 Send = Callable[[Client], Answer]
 
@@ -140,6 +141,39 @@ class Races(ScimCase):
         for user in users:
             self.refused(self.scim.get(f"/Users/{user['id']}"), 404)
             self.assertEqual([], self.found(f"userName eq {literal(user['userName'])}"))
+
+    def test_crossing_requests_about_one_person_leave_one_account_or_none(self) -> None:
+        """A leaver who is purged, disabled, changed and provisioned again at the same time."""
+        for on_delete in ("deactivate", "delete"):
+            before = save(admin(), on_delete=on_delete)
+            try:
+                user = self.create(displayName="Ines Duarte")
+                address = user["emails"][0]["value"]
+                (account,) = admin().accounts(address)
+                admin().rest("POST", f"users/{account['id']}", {"roles": ["author"]})
+                path, again = f"/Users/{user['id']}", self.body(userName=user["userName"], emails=user["emails"])
+                disable = patch_body([{"op": "Replace", "path": "active", "value": "False"}])
+                change = patch_body([{"op": "Replace", "path": "title", "value": "x"}])
+                answers = self.race([
+                    lambda client, path=path: client.delete(path),
+                    lambda client, path=path, disable=disable: client.patch(path, disable),
+                    lambda client, path=path, change=change: client.patch(path, change),
+                    lambda client, again=again: client.post("/Users", again),
+                ] * 3)
+                for answer, allowed in zip(answers, ({204, 404}, {200, 404}, {200, 404}, {201, 409}) * 3, strict=True):
+                    self.assertIn(answer.status, allowed, answer.detail)
+                self.assertEqual(1, [answer.status for answer in answers].count(204))
+                self.refused(self.scim.get(path), 404)
+
+                posted = self.scim.post("/Users", again)
+                self.assertIn(posted.status, (201, 409), posted.detail)
+                (held,) = self.found(f"userName eq {literal(user['userName'])}")
+                self.patch(held, {"op": "Replace", "path": "active", "value": "True"})
+                (kept,) = admin().accounts(address)
+                self.assertEqual(["author"] if on_delete == "deactivate" else ["subscriber"], kept["roles"])
+                self.assertEqual(on_delete == "deactivate", kept["id"] == account["id"])
+            finally:
+                restore(admin(), before)
 
     def test_a_switched_account_ends_in_one_of_the_states_asked_for(self) -> None:
         user = self.create()

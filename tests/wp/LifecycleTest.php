@@ -75,6 +75,13 @@ final class LifecycleTest extends Test_Case {
 				'objectId' => 'aaaa',
 			)
 		);
+		$more = array();
+		foreach ( array( array( 'editor' => true, 'edit_theme_options' => true ), array( 'author' => true ) ) as $capabilities ) {
+			list( , , $left ) = $this->person();
+			update_user_meta( $left->ID, $left->cap_key, $capabilities );
+			Account_State::deactivate( $left->ID );
+			$more[ $left->ID ] = $capabilities;
+		}
 		$this->perform( Needs::create_group() );
 		Tokens::create();
 		Notices::record(
@@ -94,7 +101,11 @@ final class LifecycleTest extends Test_Case {
 		wp_cache_flush();
 		$this->assertSame( array(), $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->prefix . 'scimpress' ) . '%' ) ) );
 		$this->assertSame( array(), $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'scimpress%'" ) );
-		$this->assertSame( array(), $wpdb->get_col( "SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE 'scimpress%'" ) );
+		$this->assertSame( array(), $wpdb->get_col( "SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE '%scimpress%'" ) );
+		foreach ( $more as $user_id => $capabilities ) {
+			$this->assertSame( $capabilities, get_userdata( $user_id )->caps, 'nobody is left without the rights of before' );
+		}
+		$this->assertSame( array( 'subscriber' ), get_userdata( $user->ID )->roles );
 		$this->assertTrue( Account_State::is_active( $user->ID ) );
 		$this->assertSame( $user->user_login, get_userdata( $user->ID )->user_login );
 		$this->assertSame( 'aaaa', get_user_meta( $user->ID, 'aadObjectId', true ) );
