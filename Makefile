@@ -93,6 +93,14 @@ screenshots: ## Take the screenshots of the documentation anew, in Chromium
 stubs: ## Generate the PHP stubs for IDEs anew
 	@tests/php/stubs
 
+.PHONY: pot
+pot: ## Collect the texts of the plugin for translators anew
+	@$(SITE) tools translation
+	@cd plugin && { sed '/^$$/q' languages/scimpress.pot; find . -name '*.php' -printf '%P\n' | LC_ALL=C sort | xgettext -L PHP --from-code=UTF-8 \
+		--sort-by-file --add-comments=translators --keyword --keyword=__ --keyword=_e --keyword=_n:1,2 --keyword=esc_html__ --keyword=esc_html_e \
+		--keyword=esc_attr__ --keyword=esc_attr_e -f - -o - | sed '1,/^$$/d'; } > languages/scimpress.pot.part
+	@mv plugin/languages/scimpress.pot.part plugin/languages/scimpress.pot
+
 ##: what users get
 
 .PHONY: install

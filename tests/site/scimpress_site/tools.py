@@ -78,7 +78,9 @@ BROWSER = [
     Tool("npm", "npm", "brings the driver, playwright-core", _command("npm")),
 ]
 
-GROUPS = {"build": BUILD, "site": SITE, "test": TEST, "package": PACKAGE, "browser": BROWSER}
+TRANSLATION = [Tool("xgettext", "gettext", "collects the texts for translators", _command("xgettext"))]
+
+GROUPS = {"build": BUILD, "site": SITE, "test": TEST, "package": PACKAGE, "browser": BROWSER, "translation": TRANSLATION}
 
 # Nobody needs a browser to build or to test.
 USUAL = ("build", "site", "test", "package")
