@@ -40,8 +40,10 @@ final class Remembered_Roles {
 		if ( $user->roles ) {
 			$user->set_role( '' );
 		}
-		if ( $user->caps ) {
-			self::write( $user, array() );
+		// Single capabilities; and what plugins hand to whoever has no role, which nobody has decided about this account.
+		$left = get_userdata( $user->ID );
+		if ( $left && $left->caps ) {
+			self::write( $left, array() );
 		}
 	}
 

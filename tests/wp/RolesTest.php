@@ -143,6 +143,21 @@ final class RolesTest extends Test_Case {
 		$this->assertFalse( current_user_can( 'buy_things' ) );
 	}
 
+	public function test_plugin_that_gives_everybody_a_role_changes_nothing_about_what_comes_back(): void {
+		list( $need, , $user ) = $this->person();
+		self::give( $user, array( 'author' => true, 'edit_pages' => true ) );
+		$give = static function ( int $user_id, string $role ): void {
+			if ( '' === $role ) {
+				get_userdata( $user_id )->add_role( 'contributor' );
+			}
+		};
+		add_action( 'set_user_role', $give, 10, 2 );
+		$this->perform( Needs::update( $need, 1, array( 'active' => false ) ) );
+		$this->assertSame( array(), get_userdata( $user->ID )->caps );
+		$this->perform( Needs::update( $need, 2, array( 'active' => true ) ) );
+		$this->assertSame( array( 'author' => true, 'edit_pages' => true ), get_userdata( $user->ID )->caps );
+	}
+
 	public function test_other_plugins_see_roles_go_and_come(): void {
 		list( $need, , $user ) = $this->person();
 		self::give( $user, array( 'author' => true, 'subscriber' => true ) );

@@ -218,6 +218,59 @@ final class StoreDeleteTest extends Test_Case {
 		}
 	}
 
+	/**
+	 * Everything that somebody can own.
+	 */
+	public function content(): array {
+		$kinds = array();
+		foreach ( array( 'draft', 'private', 'future', 'trash', 'pending' ) as $status ) {
+			$kinds[ "post, $status" ] = array( array( 'post_status' => $status ) );
+		}
+		foreach ( array( 'page', 'attachment', 'wp_block', 'of_a_lost_plugin' ) as $type ) {
+			$kinds[ $type ] = array( array( 'post_type' => $type ) );
+		}
+		return $kinds;
+	}
+
+	/**
+	 * @dataProvider content
+	 */
+	public function test_no_kind_of_content_is_lost( array $fields ): void {
+		global $wpdb;
+		Settings::update( array( 'on_delete' => Settings::DELETE ) );
+		list( $need, , $user ) = $this->person();
+		$post                  = $this->post( $user->ID );
+		$this->assertSame( 1, $wpdb->update( $wpdb->posts, $fields, array( 'ID' => $post ) ) );
+		clean_post_cache( $post );
+		$this->refused( 'no_reassign_target', Needs::delete( $need['id'] ) );
+		$heir = $this->stranger();
+		Settings::update( array( 'reassign_to' => $heir->ID ) );
+		$this->perform( Needs::delete( $need['id'] ) );
+		$kept = $wpdb->get_row( $wpdb->prepare( "SELECT post_author, post_type, post_status FROM $wpdb->posts WHERE ID = %d", $post ), ARRAY_A );
+		$this->assertSame( array( 'post_author' => (string) $heir->ID ) + $fields, array_intersect_key( $kept, array( 'post_author' => 1 ) + $fields ) );
+	}
+
+	public function test_links_are_content_and_drafts_that_the_editor_opened_by_itself_are_not(): void {
+		global $wpdb;
+		Settings::update( array( 'on_delete' => Settings::DELETE ) );
+		list( $need, , $user ) = $this->person();
+		$wpdb->update( $wpdb->posts, array( 'post_status' => 'auto-draft' ), array( 'ID' => $this->post( $user->ID ) ) );
+		$wpdb->insert(
+			$wpdb->links,
+			array(
+				'link_url'   => 'https://example.com/',
+				'link_name'  => 'Example',
+				'link_owner' => $user->ID,
+			)
+		);
+		$link = $wpdb->insert_id;
+		$this->afterwards( static fn() => $wpdb->delete( $wpdb->links, array( 'link_id' => $link ) ) );
+		$this->refused( 'no_reassign_target', Needs::delete( $need['id'] ) );
+		$wpdb->delete( $wpdb->links, array( 'link_id' => $link ) );
+		$this->perform( Needs::delete( $need['id'] ) );
+		$this->assertFalse( get_userdata( $user->ID ) );
+	}
+
 	public function test_administrator_is_not_deleted(): void {
 		foreach ( array( Settings::DEACTIVATE, Settings::DELETE ) as $mode ) {
 			Settings::update( array( 'on_delete' => $mode ) );

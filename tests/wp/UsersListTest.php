@@ -36,6 +36,9 @@ final class UsersListTest extends Scim_Test_Case {
 	}
 
 	public function test_view_counts_and_shows_the_deactivated_alone(): void {
+		// Meta of an account that is gone.
+		add_user_meta( 999999, Account_State::meta_key(), array() );
+		$this->afterwards( static fn() => delete_user_meta( 999999, Account_State::meta_key() ) );
 		$this->assertHides( 'scimpress_state=deactivated', $this->page() );
 		list( , , $user )  = $this->person( array( 'active' => false ) );
 		list( , , $other ) = $this->person( array( 'active' => false ) );

@@ -318,12 +318,13 @@ final class Users_List {
 	}
 
 	/**
-	 * Number of deactivated accounts, out of the index on `meta_key`: it reads as many entries as there are such accounts.
+	 * Number of deactivated accounts, out of the index on `meta_key`: it looks at as many rows as there are such accounts. Meta
+	 * without an account, which sites collect, does not count.
 	 */
 	private static function number(): int {
 		global $wpdb;
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- WP_User_Query would join the users to count them.
-		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->usermeta WHERE meta_key = %s", Account_State::meta_key() ) );
+		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->usermeta m JOIN $wpdb->users u ON u.ID = m.user_id WHERE m.meta_key = %s", Account_State::meta_key() ) );
 	}
 
 	/**

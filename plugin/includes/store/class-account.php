@@ -167,13 +167,14 @@ final class Account {
 	}
 
 	/**
-	 * Gives an account that has no role on this site the default one.
+	 * Gives an account that has no role on this site the default one. Not while it is deactivated: then it would be a role
+	 * that somebody gave by hand, and those of before would not come back.
 	 *
 	 * @param int $user_id User ID.
 	 */
 	public static function ensure_role( int $user_id ): void {
 		$user = get_userdata( $user_id );
-		if ( $user && ! $user->roles && '' !== Settings::default_role() ) {
+		if ( $user && ! $user->roles && Account_State::is_active( $user_id ) && '' !== Settings::default_role() ) {
 			$user->set_role( Settings::default_role() );
 		}
 	}

@@ -95,10 +95,8 @@ final class User_Store extends Resource_Store {
 		Account::guard( $user_id );
 		Account::update( $user_id, $need['wordpress'] );
 		$changed = Account::set_active( $user_id, $need['active'] );
-		if ( $need['active'] ) {
-			// After the roles that come back with it.
-			Account::ensure_role( $user_id );
-		}
+		// After the roles that come back with it.
+		Account::ensure_role( $user_id );
 		$record = $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
 
 		self::announce( $transaction, 'updated', $user_id );
