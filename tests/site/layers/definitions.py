@@ -62,16 +62,17 @@ def site_room() -> Count:
     return count.of_unittest(done.text).settled(done.code)
 
 
-def wordpress(version: str, database: str) -> Callable[[], Count]:
-    """PHPUnit inside a WordPress of its own."""
+def wordpress(version: str, database: str, *, network: bool = False) -> Callable[[], Count]:
+    """PHPUnit inside a WordPress of its own, or inside a network of sites."""
 
     def run() -> Count:
-        name = f"wp-{version}-{database}"
+        suite = "network" if network else "wordpress"
+        name = f"{suite if network else 'wp'}-{version}-{database}"
         junit = RESULTS / f"{name}.xml"
         junit.unlink(missing_ok=True)
-        with Site(TARGET / "test" / name, database, version, serve=False) as site:
+        with Site(TARGET / "test" / name, database, version, serve=False, network=network) as site:
             done = command(
-                site.php, shutil.which("phpunit") or "phpunit", "-c", "tests/wp/phpunit.xml", "--log-junit", junit,
+                site.php, shutil.which("phpunit") or "phpunit", "-c", "tests/wp/phpunit.xml", "--testsuite", suite, "--log-junit", junit,
                 env={"SCIMPRESS_SITE": str(site.root), "SCIMPRESS_PHP": str(site.php)},
             )  # fmt: skip
         return count.of_junit(junit).settled(done.code)
@@ -111,6 +112,8 @@ LAYERS = [
     Layer("wp-6.8-sqlite", "wp", wordpress("6.8", "sqlite")),
     # The SQLite integration needs WordPress 6.2 or later.
     Layer("wp-6.1-mariadb", "wp", wordpress("6.1", "mariadb")),
+    Layer("network-7.1-sqlite", "wp", wordpress("7.1", "sqlite", network=True)),
+    Layer("network-6.1-mariadb", "wp", wordpress("6.1", "mariadb", network=True)),
     Layer("conformance", "conformance", conformance("mariadb")),
     Layer("entra", "entra", entra, built=False),
     Layer("site", "site", site_room, built=False),

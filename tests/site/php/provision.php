@@ -13,7 +13,7 @@ $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
 
-$scimpress_error = activate_plugin( 'scimpress/scimpress.php' );
+$scimpress_error = activate_plugin( 'scimpress/scimpress.php', '', is_multisite() );
 if ( is_wp_error( $scimpress_error ) ) {
 	fwrite( STDERR, $scimpress_error->get_error_message() . "\n" );
 	exit( 1 );

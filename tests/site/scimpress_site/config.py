@@ -8,17 +8,28 @@ from pathlib import Path
 KEYS = ("AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY", "AUTH_SALT", "SECURE_AUTH_SALT", "LOGGED_IN_SALT", "NONCE_SALT")
 
 
-def wp_config(*, url: str, socket: Path, log: Path, theme: str | None, database: str) -> str:
-    """PHP text. The database constants are MariaDB's; the SQLite drop-in only wants them to be defined."""
-    constants: dict[str, str | bool] = {
+NETWORK: dict[str, str | bool | int] = {
+    "MULTISITE": True,
+    "SUBDOMAIN_INSTALL": False,
+    "DOMAIN_CURRENT_SITE": "127.0.0.1",
+    "PATH_CURRENT_SITE": "/",
+    "SITE_ID_CURRENT_SITE": 1,
+    "BLOG_ID_CURRENT_SITE": 1,
+}
+
+
+def wp_config(*, url: str | None, socket: Path, log: Path, theme: str | None, database: str, network: bool = False) -> str:
+    """PHP text. The database constants are MariaDB's; the SQLite drop-in only wants them to be defined.
+
+    Without a `url` the sites' addresses are in the database, as those of a network must be.
+    """
+    constants: dict[str, str | bool | int] = {
         "DB_NAME": database,
         "DB_USER": "root",
         "DB_PASSWORD": "",
         "DB_HOST": f"localhost:{socket}",
         "DB_CHARSET": "utf8mb4",
         "DB_COLLATE": "",
-        "WP_HOME": url,
-        "WP_SITEURL": url,
         # Application passwords need TLS elsewhere; a local site may use them without.
         "WP_ENVIRONMENT_TYPE": "local",
         "WP_DEBUG": True,
@@ -30,6 +41,10 @@ def wp_config(*, url: str, socket: Path, log: Path, theme: str | None, database:
         "WP_AUTO_UPDATE_CORE": False,
         "FS_METHOD": "direct",
     }
+    if url:
+        constants |= {"WP_HOME": url, "WP_SITEURL": url}
+    if network:
+        constants |= NETWORK
     if theme:
         constants["WP_DEFAULT_THEME"] = theme
     constants |= {name: secrets.token_hex(32) for name in KEYS}
@@ -48,8 +63,10 @@ def wp_config(*, url: str, socket: Path, log: Path, theme: str | None, database:
     )
 
 
-def _literal(value: str | bool) -> str:
+def _literal(value: str | bool | int) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

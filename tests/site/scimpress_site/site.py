@@ -36,6 +36,8 @@ class Site:
     plugin      False: a bare WordPress; no token then
     bound       False: the servers outlive this process (`up`)
     durable     True: MariaDB syncs every commit, as in production
+    network     True: the first site of a multisite network at 127.0.0.1, by paths; WordPress wants no port in its address, so
+                it is not served
     """
 
     url: str
@@ -58,9 +60,12 @@ class Site:
         plugin: bool = True,
         bound: bool = True,
         durable: bool = False,
+        network: bool = False,
     ) -> None:
         if database not in DATABASES:
             raise Failure(f"`{database}` is no database: write sqlite or mariadb")
+        if network and serve:
+            raise Failure("a network is not served: ask for a site without servers")
         self.directory = Path(directory).resolve()
         self.database = database
         self.root = self.directory / "www"
@@ -75,6 +80,7 @@ class Site:
         self._plugin = plugin
         self._bound = bound
         self._durable = durable
+        self._network = network
         self._unwinding = Unwinding()
         self._held: IO[str] | None = None
 
@@ -146,6 +152,9 @@ class Site:
         self.admin_login = "admin"
         self.admin_password = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(20))
         self.run_php(SCRIPTS / "install.php", stdin=json.dumps({"login": self.admin_login, "password": self.admin_password}))
+        if self._network:
+            self.run_php(SCRIPTS / "network.php")
+            self._write_config(core, network=True)
         made = json.loads(self.run_php(SCRIPTS / "provision.php")) if self._plugin else {}
         self.tenant_url = made.get("tenant_url", f"{self.url}/wp-json/wpo365/v1")
         self.token = made.get("token", "")
@@ -187,9 +196,13 @@ class Site:
                 raise Failure(f"{PLUGIN} holds no plugin: scimpress.php is missing")
             # A copy: deleting the plugin in wp-admin would follow a link and delete the source.
             shutil.copytree(PLUGIN, content / "plugins" / "scimpress")
+        self._write_config(core)
+
+    def _write_config(self, core: Path, *, network: bool = False) -> None:
         theme = next(iter(wordpress.themes(core)), None)
         socket = self.directory / "run" / "mysql.sock"
-        text = wp_config(url=self.url, socket=socket, log=self.log / "debug.log", theme=theme, database=mariadb.DATABASE)
+        url = None if self._network else self.url
+        text = wp_config(url=url, socket=socket, log=self.log / "debug.log", theme=theme, database=mariadb.DATABASE, network=network)
         (self.root / "wp-config.php").write_text(text, encoding="utf-8")
         (self.root / "wp-config.php").chmod(0o600)
 

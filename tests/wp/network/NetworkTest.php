@@ -1,0 +1,252 @@
+<?php
+/**
+ * Networks of sites.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Tests;
+
+use Scimpress\Account_State;
+use Scimpress\Settings;
+use Scimpress\Store\Schema;
+
+/**
+ * What SCIM does on one site of a network is not done to the others.
+ */
+final class NetworkTest extends Test_Case {
+
+	private const PASSWORD = 'correct horse battery staple';
+
+	/** The other site. */
+	private static int $site;
+
+	public static function setUpBeforeClass(): void {
+		self::$site = wp_insert_site(
+			array(
+				'domain'  => '127.0.0.1',
+				'path'    => '/other/',
+				'user_id' => 1,
+			)
+		);
+	}
+
+	public static function tearDownAfterClass(): void {
+		wp_delete_site( self::$site );
+	}
+
+	protected function setUp(): void {
+		parent::setUp();
+		require_once ABSPATH . 'wp-admin/includes/ms.php';
+		$known = self::user_ids();
+		$this->afterwards(
+			static function () use ( $known ): void {
+				foreach ( array_diff( self::user_ids(), $known ) as $user_id ) {
+					wpmu_delete_user( $user_id );
+				}
+			}
+		);
+	}
+
+	public function test_deactivation_concerns_this_site_alone(): void {
+		list( $need, , $user ) = $this->member( 'author', 'editor' );
+		wp_set_password( self::PASSWORD, $user->ID );
+		$this->perform( Needs::update( $need, 1, array( 'active' => false ) ) );
+		$this->assertSame( array(), get_userdata( $user->ID )->roles );
+		$this->assertTrue( is_user_member_of_blog( $user->ID ), 'still a user of this site, without a role' );
+		$this->assertSame( 'scimpress_deactivated', wp_authenticate( $user->user_login, self::PASSWORD )->get_error_code() );
+		$this->assertFalse( user_can( $user->ID, 'read' ) );
+		$this->elsewhere(
+			function () use ( $user ): void {
+				$this->assertSame( array( 'editor' ), get_userdata( $user->ID )->roles );
+				$this->assertInstanceOf( \WP_User::class, wp_authenticate( $user->user_login, self::PASSWORD ) );
+				$this->assertTrue( user_can( $user->ID, 'edit_others_posts' ) );
+			}
+		);
+		$this->perform( Needs::update( $need, 2, array( 'active' => true ) ) );
+		$this->assertSame( array( 'author' ), get_userdata( $user->ID )->roles );
+		$this->assertInstanceOf( \WP_User::class, wp_authenticate( $user->user_login, self::PASSWORD ) );
+	}
+
+	public function test_every_site_remembers_roles_of_its_own(): void {
+		list( $need, , $user ) = $this->member( 'author', 'editor' );
+		$this->perform( Needs::update( $need, 1, array( 'active' => false ) ) );
+		$this->elsewhere( static fn() => Account_State::deactivate( $user->ID ) );
+		$this->perform( Needs::update( $need, 2, array( 'active' => true ) ) );
+		$this->assertSame( array( 'author' ), get_userdata( $user->ID )->roles );
+		$this->elsewhere(
+			function () use ( $user ): void {
+				$this->assertFalse( Account_State::is_active( $user->ID ) );
+				$this->assertSame( array(), get_userdata( $user->ID )->roles );
+				Account_State::activate( $user->ID );
+				$this->assertSame( array( 'editor' ), get_userdata( $user->ID )->roles );
+			}
+		);
+	}
+
+	public function test_who_is_removed_from_a_site_and_added_again_starts_anew(): void {
+		list( $need, , $user ) = $this->member( 'author', 'editor' );
+		$this->perform( Needs::update( $need, 1, array( 'active' => false ) ) );
+		$this->elsewhere( static fn() => Account_State::deactivate( $user->ID ) );
+		remove_user_from_blog( $user->ID, get_current_blog_id() );
+		add_user_to_blog( get_current_blog_id(), $user->ID, 'contributor' );
+		$this->assertTrue( Account_State::is_active( $user->ID ) );
+		$this->assertSame( array( 'contributor' ), get_userdata( $user->ID )->roles );
+		$this->elsewhere( fn() => $this->assertFalse( Account_State::is_active( $user->ID ) ) );
+	}
+
+	public function test_delete_takes_the_account_off_this_site_and_leaves_the_others(): void {
+		global $wpdb;
+		list( $need, , $user ) = $this->member( 'author', 'editor' );
+		$here                  = $this->post( $user->ID );
+		$there                 = $this->elsewhere( fn() => $this->post( $user->ID ) );
+		$heir                  = $this->stranger( array( 'role' => 'editor' ) );
+		$away                  = $this->stranger();
+		remove_user_from_blog( $away->ID, get_current_blog_id() );
+		Settings::update(
+			array(
+				'on_delete'   => Settings::DELETE,
+				'reassign_to' => $away->ID,
+			)
+		);
+		$this->refused( 'no_reassign_target', Needs::delete( $need['id'] ) );
+		$this->assertSame( (string) $user->ID, get_post( $here )->post_author, 'the heir is no member of this site' );
+
+		Settings::update( array( 'reassign_to' => $heir->ID ) );
+		$this->perform( Needs::delete( $need['id'] ) );
+		$this->refused( 'not_found', Needs::delete( $need['id'] ) );
+		clean_post_cache( $here );
+		$this->assertSame( (string) $heir->ID, get_post( $here )->post_author );
+		$this->assertFalse( is_user_member_of_blog( $user->ID ) );
+		$this->assertNull( self::row( $need['id'] ) );
+		$this->elsewhere(
+			function () use ( $user, $there ): void {
+				$this->assertSame( array( 'editor' ), get_userdata( $user->ID )->roles );
+				$this->assertSame( (string) $user->ID, get_post( $there )->post_author );
+			}
+		);
+		$this->assertSame( '1', $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->users WHERE ID = %d", $user->ID ) ) );
+	}
+
+	public function test_delete_of_somebody_who_is_on_no_other_site_removes_the_account(): void {
+		Settings::update( array( 'on_delete' => Settings::DELETE ) );
+		list( $need, , $user ) = $this->person();
+		$this->perform( Needs::delete( $need['id'] ) );
+		$this->assertFalse( get_userdata( $user->ID ) );
+		$this->assertSame( array(), get_user_meta( $user->ID ) );
+	}
+
+	public function test_super_admins_are_protected_and_the_last_one_always_stays(): void {
+		list( $need, , $user ) = $this->person();
+		grant_super_admin( $user->ID );
+		$this->afterwards( static fn() => update_site_option( 'site_admins', array( get_userdata( 1 )->user_login ) ) );
+		$this->refused( 'protected', Needs::update( $need, 1, array( 'active' => false ) ) );
+		add_filter( 'scimpress_allow_administrators', '__return_true' );
+		update_site_option( 'site_admins', array( $user->user_login ) );
+		$this->assertStringContainsString( 'last account', $this->refused( 'protected', Needs::update( $need, 1, array( 'active' => false ) ) ) );
+		update_site_option( 'site_admins', array( get_userdata( 1 )->user_login, $user->user_login ) );
+		$this->perform( Needs::update( $need, 1, array( 'active' => false ) ) );
+		$this->assertFalse( Account_State::is_active( $user->ID ) );
+	}
+
+	public function test_uninstalling_gives_roles_back_on_every_site(): void {
+		$this->afterwards(
+			static function (): void {
+				foreach ( array( get_main_site_id(), self::$site ) as $site ) {
+					switch_to_blog( $site );
+					delete_option( Schema::VERSION_OPTION );
+					Schema::upgrade();
+					restore_current_blog();
+				}
+			}
+		);
+		list( $need, , $user ) = $this->member( 'author', 'editor' );
+		$this->perform( Needs::update( $need, 1, array( 'active' => false ) ) );
+		$this->elsewhere( static fn() => Account_State::deactivate( $user->ID ) );
+		define( 'WP_UNINSTALL_PLUGIN', plugin_basename( \Scimpress\PLUGIN_FILE ) );
+		require dirname( \Scimpress\PLUGIN_FILE ) . '/uninstall.php';
+		Schema::upgrade();
+		wp_cache_flush();
+		$this->assertSame( array( 'author' ), get_userdata( $user->ID )->roles );
+		$this->elsewhere( fn() => $this->assertSame( array( 'editor' ), get_userdata( $user->ID )->roles ) );
+	}
+
+	public function test_lists_of_the_network_and_of_the_site_work(): void {
+		list( $need, , $user ) = $this->member( 'author', 'editor' );
+		$this->perform( Needs::update( $need, 1, array( 'active' => false ) ) );
+		$web = new Web();
+		$this->afterwards( array( $web, 'stop' ) );
+		$expires = time() + HOUR_IN_SECONDS;
+		$token   = \WP_Session_Tokens::get_instance( 1 )->create( $expires );
+		$headers = array(
+			'Host'   => '127.0.0.1',
+			'Cookie' => AUTH_COOKIE . '=' . wp_generate_auth_cookie( 1, $expires, 'auth', $token ) . '; ' . LOGGED_IN_COOKIE . '=' . wp_generate_auth_cookie( 1, $expires, 'logged_in', $token ),
+		);
+		$network = $web->send( 'GET', '/wp-admin/network/users.php', $headers );
+		$this->assertSame( 200, $network->status );
+		$this->assertShows( $user->user_login, $network->body );
+		$this->assertHides( 'scimpress_', $network->body );
+
+		$here = $web->send( 'GET', '/wp-admin/users.php?scimpress_state=deactivated', $headers );
+		$this->assertSame( 200, $here->status );
+		$this->assertShows( '<strong>Deactivated</strong>', $here->body );
+		$this->assertShows( 'Deactivated <span class="count">(1)</span>', $here->body );
+		$this->assertSame( 1, preg_match( '/href="(users\.php\?action=scimpress_reactivate[^"]*)"/', $here->body, $matches ) );
+		$this->assertSame( 302, $web->send( 'GET', '/wp-admin/' . html_entity_decode( $matches[1] ), $headers )->status );
+		wp_cache_flush();
+		$this->assertSame( array( 'author' ), get_userdata( $user->ID )->roles );
+	}
+
+	/**
+	 * A SCIM user of this site who is on the other one, too.
+	 *
+	 * @param string $here  Role on this site.
+	 * @param string $there Role on the other one.
+	 * @return array{0: array, 1: array, 2: \WP_User} As person().
+	 */
+	private function member( string $here, string $there ): array {
+		list( $need, $record, $user ) = $this->person();
+		$user->set_role( $here );
+		add_user_to_blog( self::$site, $user->ID, $there );
+		return array( $need, $record, get_userdata( $user->ID ) );
+	}
+
+	/**
+	 * Does something on the other site.
+	 *
+	 * @param callable $work What to do.
+	 * @return mixed What it returns.
+	 */
+	private function elsewhere( callable $work ) {
+		switch_to_blog( self::$site );
+		try {
+			return $work();
+		} finally {
+			restore_current_blog();
+		}
+	}
+
+	/**
+	 * A post on the current site.
+	 *
+	 * @param int $author User ID.
+	 */
+	private function post( int $author ): int {
+		$site = get_current_blog_id();
+		$post = wp_insert_post(
+			array(
+				'post_title'  => 'Release notes',
+				'post_status' => 'publish',
+				'post_author' => $author,
+			)
+		);
+		$this->afterwards(
+			static function () use ( $site, $post ): void {
+				switch_to_blog( $site );
+				wp_delete_post( $post, true );
+				restore_current_blog();
+			}
+		);
+		return $post;
+	}
+}
