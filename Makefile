@@ -58,7 +58,7 @@ test-rust: ## The engine without PHP: vectors, properties, documentation example
 	@$(RUN) rust
 test-extension: tools build ## The built extension in real PHP
 	@$(RUN) extension
-test-wp: tools build ## The plugin inside WordPress 7.1, 6.8 and 6.1, on SQLite and MariaDB
+test-wp: tools build ## The plugin inside WordPress 7.1, 6.8 and 6.1, single site and network, on SQLite and MariaDB
 	@$(RUN) wp
 test-http: tools build ## SCIM over HTTP through nginx and php-fpm, on SQLite and MariaDB
 	@$(RUN) http

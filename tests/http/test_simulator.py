@@ -12,6 +12,7 @@ from tests.entra.job import Job, Settings
 from tests.entra.mapping import MANAGER, WPO365, default_mapping, project, read
 from tests.entra.report import Report
 from tests.entra.transport import Transport
+from tests.http.admin import admin
 from tests.http.case import ScimCase, unique
 from tests.http.server import server
 
@@ -146,6 +147,9 @@ class Cycles(Jobs):
                 job = self.job(tenant, dialect)
                 self.run_cycle(job)
                 before = {object_id: self.read(scim_id) for object_id, scim_id in job.links.items()}
+                for account, roles in zip(admin().accounts(tenant.domain), itertools.cycle((["author"], ["editor", "contributor"], ["subscriber"]))):
+                    admin().rest("POST", f"users/{account['id']}", {"roles": roles})
+                roles = self.roles(tenant)
                 for person, leave in zip(tenant.people.values(), itertools.cycle((tenant.disable, tenant.unassign))):
                     leave(person)
                 self.assertEqual(PEOPLE, self.run_cycle(job).counts["disable"])
@@ -153,11 +157,19 @@ class Cycles(Jobs):
                     held = self.read(scim_id)
                     self.assertIs(False, held["active"])
                     restored({**before[object_id], "active": False}, held)
+                self.assertEqual({account: [] for account in roles}, self.roles(tenant))
                 for person in tenant.people.values():
                     tenant.restore(person)
                 self.assertEqual(PEOPLE, self.run_cycle(job).counts["enable"])
                 for object_id, scim_id in job.links.items():
                     restored(before[object_id], self.read(scim_id))
+                self.assertEqual(roles, self.roles(tenant))
+
+    def roles(self, tenant: Tenant) -> dict[int, list[str]]:
+        """Roles of everybody, by account."""
+        held = {account["id"]: account["roles"] for account in admin().accounts(tenant.domain)}
+        self.assertEqual(PEOPLE, len(held))
+        return held
 
     def test_purged_people_are_deleted_and_their_names_are_free(self) -> None:
         tenant = self.tenant()
