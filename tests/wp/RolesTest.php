@@ -197,6 +197,34 @@ final class RolesTest extends Test_Case {
 		}
 	}
 
+	public function test_scim_and_an_administrator_who_deactivate_at_once_remember_once(): void {
+		list( $need, , $user ) = $this->person();
+		$user->set_role( 'editor' );
+		$orders    = array(
+			Needs::update( $need, 1, array( 'active' => false ) ),
+			array(
+				'switch' => $user->ID,
+				'active' => false,
+			),
+		);
+		$processes = array();
+		foreach ( $orders as $order ) {
+			$process     = new Script( array( __DIR__ . '/fixtures/perform.php' ) );
+			$processes[] = $process;
+			$this->afterwards( array( $process, 'stop' ) );
+			$this->assertSame( 'ready', $process->hear() );
+		}
+		$processes[0]->say( '{"pause":"set_user_role"}' );
+		$processes[0]->say( wp_json_encode( $orders[0] ) );
+		$this->assertSame( 'paused', $processes[0]->hear() );
+		$processes[1]->say( wp_json_encode( $orders[1] ) );
+		$processes[0]->say( 'go on' );
+		$this->assertArrayHasKey( 'record', json_decode( $processes[0]->hear(), true ) );
+		$this->assertSame( 'false', $processes[1]->hear(), 'it was no change any more' );
+		wp_cache_flush();
+		$this->assertSame( array( array( 'editor' ) ), array_column( get_user_meta( $user->ID, Account_State::meta_key() ), 'roles' ) );
+	}
+
 	public function test_memory_that_somebody_damaged_gives_nothing_back_and_stops_nothing(): void {
 		foreach ( array( '1', array(), array( 'roles' => 'editor' ), array( 'roles' => array( array() ), 'capabilities' => array( 'editor' => true ) ) ) as $damaged ) {
 			list( $need, , $user ) = $this->person( array( 'active' => false ) );
