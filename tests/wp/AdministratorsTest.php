@@ -151,6 +151,7 @@ final class AdministratorsTest extends Test_Case {
 		$processes[0]->say( wp_json_encode( $needs[0] ) );
 		$this->assertSame( 'paused', $processes[0]->hear() );
 		$processes[1]->say( wp_json_encode( $needs[1] ) );
+		Locker::await_waiter();
 		$processes[0]->say( 'go on' );
 		$answers = array_map( static fn( Script $process ): array => json_decode( $process->hear(), true ), $processes );
 		wp_cache_flush();

@@ -218,6 +218,7 @@ final class RolesTest extends Test_Case {
 		$processes[0]->say( wp_json_encode( $orders[0] ) );
 		$this->assertSame( 'paused', $processes[0]->hear() );
 		$processes[1]->say( wp_json_encode( $orders[1] ) );
+		Locker::await_waiter();
 		$processes[0]->say( 'go on' );
 		$this->assertArrayHasKey( 'record', json_decode( $processes[0]->hear(), true ) );
 		$this->assertSame( 'false', $processes[1]->hear(), 'it was no change any more' );

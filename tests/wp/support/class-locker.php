@@ -66,6 +66,21 @@ final class Locker {
 	}
 
 	/**
+	 * Waits until some transaction waits for a lock. SQLite does not tell; there writers wait for each other from the start.
+	 */
+	public static function await_waiter(): void {
+		global $wpdb;
+		$deadline = microtime( true ) + 20;
+		while ( ! self::is_sqlite() && ! $wpdb->get_var( "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'" ) ) {
+			if ( microtime( true ) > $deadline ) {
+				throw new \RuntimeException( 'nobody waits for a lock' );
+			}
+			// InnoDB shows the same picture again to whoever looks within 100 ms.
+			usleep( 150000 );
+		}
+	}
+
+	/**
 	 * Whether the site runs on SQLite.
 	 */
 	public static function is_sqlite(): bool {
