@@ -80,7 +80,7 @@ final class StoreConditionTest extends Test_Case {
 		list( $nothing, $without )  = $this->person( array( 'document' => '{"title":"\"active\":true","urn:x":{"active":true}}' ) );
 		Account_State::deactivate( $record['userId'] );
 		Account_State::deactivate( $without['userId'] );
-		add_user_meta( $record['userId'], Account_State::META, 'again' );
+		add_user_meta( $record['userId'], Account_State::meta_key(), 'again' );
 		foreach ( array(
 			array( array( 'eq', 'active', false ), array( $shut['id'] ) ),
 			array( array( 'eq', 'active', true ), array( $open['id'] ) ),

@@ -255,7 +255,7 @@ final class Condition {
 				self::OTHER
 			),
 			self::ACTIVE === $kind && ! $value => array(
-				$wpdb->prepare( "SELECT DISTINCT t.position FROM {$wpdb->usermeta} d JOIN $this->table t ON t.user_id = d.user_id WHERE d.meta_key = %s", Account_State::META ) => self::MANY,
+				$wpdb->prepare( "SELECT DISTINCT t.position FROM {$wpdb->usermeta} d JOIN $this->table t ON t.user_id = d.user_id WHERE d.meta_key = %s", Account_State::meta_key() ) => self::MANY,
 			),
 			default                            => null,
 		};
@@ -273,7 +273,7 @@ final class Condition {
 	 */
 	private static function deactivated(): string {
 		global $wpdb;
-		return $wpdb->prepare( "EXISTS (SELECT 1 FROM {$wpdb->usermeta} d WHERE d.user_id = s.user_id AND d.meta_key = %s)", Account_State::META );
+		return $wpdb->prepare( "EXISTS (SELECT 1 FROM {$wpdb->usermeta} d WHERE d.user_id = s.user_id AND d.meta_key = %s)", Account_State::meta_key() );
 	}
 
 	/**
