@@ -210,6 +210,15 @@ namespace Scimpress {
 	}
 
 	/**
+	 * A text in the form in which it is compared without case: two texts are equal for SCIM when their folds are equal.
+	 *
+	 * @param string $text Bytes that are not UTF-8 become replacement characters.
+	 *
+	 * @return string
+	 */
+	function fold(string $text): string {}
+
+	/**
 	 * Version of the extension, such as `0.1.0`.
 	 *
 	 * @return string

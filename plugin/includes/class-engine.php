@@ -98,6 +98,15 @@ final class Engine {
 	}
 
 	/**
+	 * A text in the form in which SCIM compares it without case.
+	 *
+	 * @param string $text Any text.
+	 */
+	public static function fold( string $text ): string {
+		return \Scimpress\fold( $text );
+	}
+
+	/**
 	 * Takes everything out of a finished exchange.
 	 *
 	 * @param \Scimpress\Exchange $exchange An exchange that needs nothing more.

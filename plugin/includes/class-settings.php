@@ -25,17 +25,32 @@ final class Settings {
 	public const STRICT   = 'strict';
 	public const ADDITIVE = 'additive';
 
+	/** By what a new user may be found to have an account already; each is a setting of its own. */
+	public const MATCH_OBJECT_ID = 'match_object_id';
+	public const MATCH_UPN       = 'match_user_principal_name';
+	public const MATCH_LOGIN     = 'match_login';
+	public const MATCH_EMAIL     = 'match_email';
+
+	private const MATCHES = array( self::MATCH_OBJECT_ID, self::MATCH_UPN, self::MATCH_LOGIN, self::MATCH_EMAIL );
+
 	private const DEFAULTS = array(
-		'enabled'          => false,
-		'default_role'     => 'subscriber',
-		'on_delete'        => self::DEACTIVATE,
-		'reassign_to'      => 0,
-		'welcome_mail'     => false,
-		'welcome_subject'  => '',
-		'welcome_body'     => '',
-		'members_replace'  => self::STRICT,
-		'ignore_passwords' => false,
+		'enabled'             => false,
+		'default_role'        => 'subscriber',
+		'on_delete'           => self::DEACTIVATE,
+		'reassign_to'         => 0,
+		'welcome_mail'        => false,
+		'welcome_subject'     => '',
+		'welcome_body'        => '',
+		'members_replace'     => self::STRICT,
+		'ignore_passwords'    => false,
+		self::MATCH_OBJECT_ID => true,
+		self::MATCH_UPN       => true,
+		self::MATCH_LOGIN     => true,
+		self::MATCH_EMAIL     => true,
 	);
+
+	/** Setting: user IDs of protected accounts. */
+	private const PROTECTED_USERS = 'protected_users';
 
 	/** Characters of the welcome mail's subject and text; the settings are loaded with every page. */
 	public const MAX_SUBJECT = 200;
@@ -131,9 +146,27 @@ final class Settings {
 	}
 
 	/**
+	 * By what a new user may be found to have an account already.
+	 *
+	 * @return list<string> Of the MATCH_ constants.
+	 */
+	public static function matches(): array {
+		return array_keys( array_filter( array_intersect_key( self::all(), array_flip( self::MATCHES ) ) ) );
+	}
+
+	/**
+	 * Accounts that the administrator put out of SCIM's reach.
+	 *
+	 * @return list<int> User IDs.
+	 */
+	public static function protected_users(): array {
+		return self::all()[ self::PROTECTED_USERS ];
+	}
+
+	/**
 	 * All stored settings.
 	 *
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
 	 */
 	public static function all(): array {
 		$stored = get_option( self::OPTION, array() );
@@ -171,21 +204,27 @@ final class Settings {
 	 * Turns anything into settings.
 	 *
 	 * @param array<string,mixed> $values Values from the database or from a form.
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
 	 */
 	private static function sanitize( array $values ): array {
-		$values = array_merge( self::DEFAULTS, array_filter( array_intersect_key( $values, self::DEFAULTS ), 'is_scalar' ) );
-		return array(
-			'enabled'          => (bool) $values['enabled'],
-			'default_role'     => sanitize_text_field( (string) $values['default_role'] ),
-			'on_delete'        => self::DELETE === $values['on_delete'] ? self::DELETE : self::DEACTIVATE,
-			'reassign_to'      => absint( $values['reassign_to'] ),
-			'welcome_mail'     => (bool) $values['welcome_mail'],
-			'welcome_subject'  => mb_substr( trim( str_replace( "\n", ' ', self::plain( (string) $values['welcome_subject'] ) ) ), 0, self::MAX_SUBJECT ),
-			'welcome_body'     => mb_substr( trim( self::plain( (string) $values['welcome_body'] ) ), 0, self::MAX_BODY ),
-			'members_replace'  => self::ADDITIVE === $values['members_replace'] ? self::ADDITIVE : self::STRICT,
-			'ignore_passwords' => (bool) $values['ignore_passwords'],
+		$protected = array_filter( array_map( 'absint', (array) ( $values[ self::PROTECTED_USERS ] ?? array() ) ) );
+		$values    = array_merge( self::DEFAULTS, array_filter( array_intersect_key( $values, self::DEFAULTS ), 'is_scalar' ) );
+		$sanitized = array(
+			'enabled'             => (bool) $values['enabled'],
+			'default_role'        => sanitize_text_field( (string) $values['default_role'] ),
+			'on_delete'           => self::DELETE === $values['on_delete'] ? self::DELETE : self::DEACTIVATE,
+			'reassign_to'         => absint( $values['reassign_to'] ),
+			'welcome_mail'        => (bool) $values['welcome_mail'],
+			'welcome_subject'     => mb_substr( trim( str_replace( "\n", ' ', self::plain( (string) $values['welcome_subject'] ) ) ), 0, self::MAX_SUBJECT ),
+			'welcome_body'        => mb_substr( trim( self::plain( (string) $values['welcome_body'] ) ), 0, self::MAX_BODY ),
+			'members_replace'     => self::ADDITIVE === $values['members_replace'] ? self::ADDITIVE : self::STRICT,
+			'ignore_passwords'    => (bool) $values['ignore_passwords'],
+			self::PROTECTED_USERS => array_values( array_unique( $protected ) ),
 		);
+		foreach ( self::MATCHES as $match ) {
+			$sanitized[ $match ] = (bool) $values[ $match ];
+		}
+		return $sanitized;
 	}
 
 	/**

@@ -282,7 +282,11 @@ pub enum StoreError {
     EmailExists,
     /// An account that SCIM does not manage has this login.
     LoginExists,
-    /// The account may manage the site.
+    /// Several accounts fit a new user; the detail names by what.
+    Ambiguous,
+    /// The account that fits a new user has another object id; the detail names by what it fits.
+    AnotherPerson,
+    /// The account may manage the site, or its administrator has put it under protection.
     Protected,
     /// The record has another version by now.
     Stale,
@@ -309,6 +313,8 @@ impl StoreError {
             "object_id_exists" => Self::ObjectIdExists,
             "email_exists" => Self::EmailExists,
             "login_exists" => Self::LoginExists,
+            "ambiguous" => Self::Ambiguous,
+            "another_person" => Self::AnotherPerson,
             "protected" => Self::Protected,
             "stale" => Self::Stale,
             "not_found" => Self::NotFound,
@@ -344,7 +350,7 @@ pub enum Answer {
     Error {
         /// Why.
         error: StoreError,
-        /// WordPress's own words, for [`StoreError::Refused`].
+        /// WordPress's own words, for [`StoreError::Refused`]; the words that other errors are completed with.
         detail: String,
     },
 }

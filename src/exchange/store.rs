@@ -220,11 +220,25 @@ impl From<Refusal> for ScimError {
                 "the e-mail address already belongs to another account of this site; two people cannot share one",
             ),
             StoreError::LoginExists => uniqueness(
-                "userName is the login of a WordPress account that is not managed by SCIM; the site's administrator can rename or delete that account",
+                "userName is the login of a WordPress account that is not managed by SCIM; the site's administrator can let such accounts be linked by login, or rename or delete that account",
+            ),
+            StoreError::Ambiguous => ScimError::new(
+                ErrorKind::Uniqueness,
+                format!(
+                    "several WordPress accounts fit this user by {}, and it is not guessed which is meant; the site's administrator must change or delete all but one",
+                    one_line(&refusal.detail)
+                ),
+            ),
+            StoreError::AnotherPerson => ScimError::new(
+                ErrorKind::Uniqueness,
+                format!(
+                    "a WordPress account fits this user by {} but belongs to another object id, so to another person; the site's administrator must change or delete that account",
+                    one_line(&refusal.detail)
+                ),
             ),
             StoreError::Protected => ScimError::status(
                 403,
-                "the account may manage the WordPress site, and this site does not let SCIM change such accounts",
+                "the account may manage the WordPress site or is protected by its administrator, and this site does not let SCIM link, change or delete such accounts",
             ),
             StoreError::Stale => ScimError::status(
                 503,

@@ -23,6 +23,7 @@ mod panic;
 mod probe;
 mod token;
 
+use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ModuleEntry;
@@ -41,6 +42,17 @@ const FINAL: ClassFlags = ClassFlags::Final.union(ClassFlags::NoDynamicPropertie
 #[php(name = "Scimpress\\version")]
 pub(crate) fn version() -> &'static str {
     crate::VERSION
+}
+
+/// A text in the form in which it is compared without case: two texts are equal for SCIM when their folds are equal.
+///
+/// @param string $text Bytes that are not UTF-8 become replacement characters.
+///
+/// @return string
+#[php_function]
+#[php(name = "Scimpress\\fold")]
+pub(crate) fn fold(text: BinarySlice<u8>) -> String {
+    crate::filter::fold(&String::from_utf8_lossy(&text))
 }
 
 /// Rows of `phpinfo()` and `php --ri scimpress`.
@@ -87,6 +99,7 @@ fn exports(module: ModuleBuilder) -> ModuleBuilder {
         .class::<exchange::Exchange>()
         .class::<filter::Filter>()
         .class::<token::Token>()
+        .function(wrap_function!(fold))
         .function(wrap_function!(version))
 }
 

@@ -214,6 +214,7 @@ final class Types_Test extends TestCase {
 		$token  = Token::fromSecret( str_repeat( 'a', 20 ) );
 		$filter = Filter::parse( 'title pr' );
 		foreach ( array( 'null' => null, 'int' => 1, 'array' => array(), 'object' => $token ) as $type => $value ) {
+			yield "fold $type" => array( fn() => \Scimpress\fold( $value ) );
 			yield "Filter::parse $type" => array( fn() => Filter::parse( $value ) );
 			yield "Filter::matches $type" => array( fn() => $filter->matches( $value ) );
 			yield "Token::parse $type" => array( fn() => Token::parse( $value ) );
@@ -232,6 +233,12 @@ final class Types_Test extends TestCase {
 		}
 		yield 'no argument' => array( fn() => Filter::parse() );
 		yield 'too many arguments' => array( fn() => Filter::parse( 'title pr', 'User', 'x' ) );
+	}
+
+	public function test_fold_takes_any_bytes(): void {
+		self::assertSame( "stra\u{df}e \u{3c3} i\u{307}", \Scimpress\fold( "STRA\u{1e9e}E \u{3a3} \u{130}" ) );
+		self::assertSame( "a\u{fffd}b", \Scimpress\fold( "A\xffB" ) );
+		self::assertSame( '', \Scimpress\fold( '' ) );
 	}
 
 	/**

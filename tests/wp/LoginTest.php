@@ -85,6 +85,7 @@ final class LoginTest extends Test_Case {
 	}
 
 	public function test_login_differs_only_in_case_from_a_strangers_is_refused(): void {
+		\Scimpress\Settings::update( array( \Scimpress\Settings::MATCH_LOGIN => false ) );
 		$stranger = $this->stranger();
 		$this->refused( 'login_exists', Needs::create( array( 'login' => array( 'preferred' => strtoupper( $stranger->user_login ) ) ) ) );
 	}

@@ -71,6 +71,32 @@ final class SettingsPageTest extends Scim_Test_Case {
 		$this->assertSettings( array() );
 	}
 
+	public function test_ways_of_matching_are_saved_one_by_one_and_shown(): void {
+		foreach ( self::MATCHES as $match ) {
+			$this->save( array( $match => '1' ) );
+			$this->assertSame( array( $match ), Settings::matches() );
+			preg_match_all( '/name="(match_\w+)" value="1"\s+checked/', $this->browser->get( self::PAGE )->body, $shown );
+			$this->assertSame( array( $match ), $shown[1] );
+		}
+		$this->save( array() );
+		$this->assertSame( array(), Settings::matches() );
+	}
+
+	public function test_protected_accounts_are_saved_by_login_and_shown(): void {
+		list( $one, $two ) = array( $this->stranger(), $this->stranger() );
+		$this->assertSame( 303, $this->save( array( 'protected_users' => " $one->user_login \r\n\r\n$two->user_login\r\n" ) )->status );
+		$this->assertSame( array( $one->ID, $two->ID ), Settings::protected_users() );
+		$this->assertMatchesRegularExpression( "/>$one->user_login\n$two->user_login<\/textarea>/", $this->browser->get( self::PAGE )->body );
+
+		$reply = $this->save( array( 'protected_users' => "$two->user_login\nno<b>body" ) );
+		$this->assertSame( 200, $reply->status );
+		$this->assertShows( 'protect nobody: nobody', $reply->body );
+		$this->assertSame( array( $two->ID ), Settings::protected_users() );
+
+		$this->save( array() );
+		$this->assertSame( array( $two->ID ), Settings::protected_users(), 'a form without the field takes nobody off the list' );
+	}
+
 	public function test_hostile_values_are_refused_or_made_harmless(): void {
 		$this->save(
 			array(
@@ -301,6 +327,6 @@ final class SettingsPageTest extends Scim_Test_Case {
 			'members_replace'  => 'strict',
 			'ignore_passwords' => false,
 		);
-		$this->assertSame( array_merge( $defaults, $saved ), Settings::all() );
+		$this->assertSame( array_merge( $defaults, $saved ), array_intersect_key( Settings::all(), $defaults ) );
 	}
 }

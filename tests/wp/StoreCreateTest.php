@@ -230,7 +230,8 @@ final class StoreCreateTest extends Test_Case {
 		$this->assertSame( 2, self::rows() );
 	}
 
-	public function test_email_of_a_stranger_is_refused_and_nothing_is_left(): void {
+	public function test_email_of_a_stranger_is_refused_when_he_may_not_be_linked(): void {
+		Settings::update( array( Settings::MATCH_EMAIL => false ) );
 		$stranger = $this->stranger();
 		$users    = self::user_ids();
 		$this->refused( 'email_exists', Needs::create( array( 'wordpress' => array( 'user_email' => $stranger->user_email ) ) ) );
@@ -238,7 +239,8 @@ final class StoreCreateTest extends Test_Case {
 		$this->assertSame( $users, self::user_ids() );
 	}
 
-	public function test_login_of_a_stranger_is_refused_and_nothing_is_left(): void {
+	public function test_login_of_a_stranger_is_refused_when_he_may_not_be_linked(): void {
+		Settings::update( array( Settings::MATCH_LOGIN => false ) );
 		$stranger = $this->stranger();
 		$users    = self::user_ids();
 		$this->refused( 'login_exists', Needs::create( array( 'login' => array( 'preferred' => $stranger->user_login ) ) ) );

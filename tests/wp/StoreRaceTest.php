@@ -66,6 +66,22 @@ final class StoreRaceTest extends Test_Case {
 		$this->assertSame( 1, self::rows() );
 	}
 
+	public function test_many_simultaneous_creates_link_one_account_once(): void {
+		$this->start( self::PROCESSES );
+		$stranger = $this->stranger( array( 'meta_input' => array( 'userPrincipalName' => 'mira@corp.example.com' ) ) );
+		$users    = self::user_ids();
+		// By its login and by its meta, so that no key of the row is the same.
+		$by_login = Needs::create( array( 'login' => array( 'preferred' => $stranger->user_login ) ) );
+		$by_meta  = Needs::create( array( 'userName' => 'mira@corp.example.com' ) );
+		$answers  = $this->all( static fn( int $number ): array => array( 'id' => wp_generate_uuid4() ) + ( $number % 2 ? $by_login : $by_meta ) );
+		$records  = array_column( array_column( $answers, 'record' ), null, 'userId' );
+		$this->assertCount( 2, $records, wp_json_encode( $answers ) );
+		$this->assertArrayHasKey( $stranger->ID, $records );
+		$this->assertCount( self::PROCESSES - 2, array_filter( $answers, static fn( array $answer ): bool => 'user_name_exists' === ( $answer['error'] ?? '' ) ), wp_json_encode( $answers ) );
+		$this->assertCount( count( $users ) + 1, self::user_ids() );
+		$this->assertSame( 2, self::rows() );
+	}
+
 	public function test_create_waits_for_another_one_and_then_loses(): void {
 		$this->start( 2 );
 		list( $first, $second ) = $this->scripts;

@@ -85,7 +85,12 @@ final class Settings_Page {
 		check_admin_referer( $action );
 
 		if ( self::SAVE === $action ) {
-			$this->save();
+			$unknown = $this->save();
+			if ( $unknown ) {
+				/* translators: %s: login names. */
+				$this->outcome = array( 'error', sprintf( __( 'Settings saved, but nobody has these login names, so they protect nobody: %s', 'scimpress' ), implode( ', ', $unknown ) ) );
+				return;
+			}
 			wp_safe_redirect( add_query_arg( 'updated', '1', self::url() ), 303 );
 			exit;
 		}
@@ -130,6 +135,7 @@ final class Settings_Page {
 			'settings'     => Settings::all(),
 			'enabled'      => Settings::enabled(),
 			'default_role' => Settings::default_role(),
+			'protected'    => array_column( Settings::protected_users() ? get_users( array( 'include' => Settings::protected_users(), 'fields' => array( 'user_login' ), 'blog_id' => 0 ) ) : array(), 'user_login' ),
 			'roles'        => Settings::assignable_roles(),
 			'tokens'       => Tokens::stored(),
 			'notices'      => Notices::latest(),
@@ -146,8 +152,10 @@ final class Settings_Page {
 
 	/**
 	 * Stores the form `scimpress_save`.
+	 *
+	 * @return list<string> Login names of nobody among the protected accounts.
 	 */
-	private function save(): void {
+	private function save(): array {
 		// phpcs:disable WordPress.Security.NonceVerification.Missing -- load() has checked it.
 		$changes = array(
 			'on_delete'        => self::posted( 'on_delete' ),
@@ -158,6 +166,9 @@ final class Settings_Page {
 			'members_replace'  => self::posted( 'members_replace' ),
 			'ignore_passwords' => isset( $_POST['ignore_passwords'] ),
 		);
+		foreach ( array( Settings::MATCH_OBJECT_ID, Settings::MATCH_UPN, Settings::MATCH_LOGIN, Settings::MATCH_EMAIL ) as $match ) {
+			$changes[ $match ] = isset( $_POST[ $match ] );
+		}
 		if ( ! Settings::is_enabled_constant() ) {
 			$changes['enabled'] = isset( $_POST['enabled'] );
 		}
@@ -169,7 +180,15 @@ final class Settings_Page {
 		if ( $changes['reassign_to'] && ! get_userdata( $changes['reassign_to'] ) ) {
 			$changes['reassign_to'] = 0;
 		}
+		$unknown = array();
+		if ( isset( $_POST['protected_users'] ) ) { // phpcs:ignore WordPress.Security.NonceVerification.Missing -- load() has checked it.
+			$logins                     = array_filter( array_map( 'trim', preg_split( '/\R/', self::posted( 'protected_users' ) ) ), 'strlen' );
+			$users                      = array_map( static fn( string $login ) => get_user_by( 'login', $login ), $logins );
+			$unknown                    = array_values( array_diff_key( $logins, array_filter( $users ) ) );
+			$changes['protected_users'] = array_column( array_filter( $users ), 'ID' );
+		}
 		Settings::update( $changes );
+		return $unknown;
 	}
 
 	/**
@@ -190,7 +209,7 @@ final class Settings_Page {
 	 */
 	private static function posted( string $name ): string {
 		// phpcs:ignore WordPress.Security.NonceVerification.Missing -- load() has checked it.
-		return is_string( $_POST[ $name ] ?? null ) ? sanitize_text_field( wp_unslash( $_POST[ $name ] ) ) : '';
+		return is_string( $_POST[ $name ] ?? null ) ? sanitize_textarea_field( wp_unslash( $_POST[ $name ] ) ) : '';
 	}
 
 	/**

@@ -155,24 +155,25 @@ final class Account {
 	}
 
 	/**
-	 * Stops at accounts that may manage the site: an identity provider must not be a way to take it over.
+	 * Stops at protected accounts.
 	 *
 	 * @param int $user_id User ID.
 	 * @throws Failure `protected`.
 	 */
 	public static function guard( int $user_id ): void {
-		if ( Administrators::is_protected( $user_id ) ) {
-			throw new Failure( 'protected', 'this account may manage the site and is not changed by provisioning' );
-		}
+		Protection::guard( $user_id );
 	}
 
 	/**
-	 * Gives an account that has no role on this site the default one. Not while it is deactivated: then it would be a role
-	 * that somebody gave by hand, and those of before would not come back.
+	 * Makes an account a member of this site; one that has no role here gets the default one. Not while it is deactivated: then
+	 * it would be a role that somebody gave by hand, and those of before would not come back.
 	 *
 	 * @param int $user_id User ID.
 	 */
-	public static function ensure_role( int $user_id ): void {
+	public static function join( int $user_id ): void {
+		if ( is_multisite() && ! is_user_member_of_blog( $user_id ) ) {
+			add_user_to_blog( get_current_blog_id(), $user_id, Settings::default_role() );
+		}
 		$user = get_userdata( $user_id );
 		if ( $user && ! $user->roles && Account_State::is_active( $user_id ) && '' !== Settings::default_role() ) {
 			$user->set_role( Settings::default_role() );

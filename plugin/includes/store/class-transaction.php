@@ -99,6 +99,13 @@ final class Transaction {
 	}
 
 	/**
+	 * Whether a transaction is open.
+	 */
+	public static function is_open(): bool {
+		return null !== self::$open;
+	}
+
+	/**
 	 * Action `shutdown`: a hook ended the request inside a transaction. Closing the connection would roll it back as well,
 	 * but what other plugins still write at shutdown would go with it.
 	 */

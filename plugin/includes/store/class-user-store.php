@@ -7,6 +7,9 @@
 
 namespace Scimpress\Store;
 
+use Scimpress\Account_State;
+use Scimpress\Settings;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -36,13 +39,32 @@ final class User_Store extends Resource_Store {
 	 * @throws Failure When it cannot be done.
 	 */
 	protected function create( array $need ): array {
-		$room = new Room();
+		try {
+			return $this->created( Hooks::values( $need, 0 ) );
+		} catch ( \Throwable $thrown ) {
+			Hooks::failed( 'create', $thrown );
+			throw $thrown;
+		}
+	}
+
+	/**
+	 * Does the need `create`.
+	 *
+	 * @param array $need The need.
+	 * @return array The record.
+	 * @throws Failure When it cannot be done.
+	 */
+	private function created( array $need ): array {
+		$need['login']['preferred'] = Hooks::login( $need['login']['preferred'] );
+
+		$room  = new Room();
+		$found = Settings::matches() ? Foreign_Meta::keys() : array();
 		for ( $round = 1; $round <= self::ROUNDS; $round++ ) {
 			try {
 				return Transaction::run(
-					function ( Transaction $transaction ) use ( $need, $room ): array {
+					function ( Transaction $transaction ) use ( $need, $room, $found ): array {
 						$room->make( $transaction );
-						return null === $room->tombstone ? $this->insert( $transaction, $need ) : $this->revive( $transaction, $need, $room->tombstone );
+						return null === $room->tombstone ? $this->insert( $transaction, $need, $found ) : $this->revive( $transaction, $need, $room->tombstone );
 					}
 				);
 			} catch ( Conflict ) {
@@ -53,28 +75,56 @@ final class User_Store extends Resource_Store {
 	}
 
 	/**
-	 * A new row and a new account.
+	 * A new row, for the account that the person has already or for a new one.
+	 *
+	 * @param Transaction  $transaction Surrounds the write.
+	 * @param array        $need        A create need.
+	 * @param list<string> $found       User meta by which unmanaged accounts may be found.
+	 * @return array The record.
+	 */
+	private function insert( Transaction $transaction, array $need, array $found ): array {
+		$position = User_Table::claim( $need );
+		$user_id  = Candidates::find( $need, $found );
+		if ( null !== $user_id ) {
+			return $this->adopt( $transaction, $need, $position, $user_id );
+		}
+		Hooks::creating( $need['userName'], (string) ( $need['wordpress']['user_email'] ?? '' ) );
+		$hooks   = new Hooks( $transaction, $need['id'], $need['document'] );
+		$user_id = $hooks->around(
+			'create',
+			0,
+			static function () use ( $transaction, $need, $position ): int {
+				$login   = Login::choose( $need['login']['preferred'], $need['login']['suffix'] );
+				$user_id = Account::create( $transaction, $login, $need['wordpress'] );
+				User_Table::link( $position, $user_id, '{}' );
+				return $user_id;
+			}
+		);
+		self::set_active( $hooks, $user_id, $need['active'] );
+		$transaction->after_commit( static fn() => \Scimpress\Welcome_Mail::send( $user_id ) );
+		return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
+	}
+
+	/**
+	 * Links the account that the person has already. It keeps its login name, its password, its roles and whatever SCIM says
+	 * nothing about: a client that sends no address does not mean that there is none.
 	 *
 	 * @param Transaction $transaction Surrounds the write.
 	 * @param array       $need        A create need.
+	 * @param int         $position    Position of the row.
+	 * @param int         $user_id     User ID.
 	 * @return array The record.
+	 * @throws Failure  `protected` or what WordPress refuses.
+	 * @throws Conflict When another resource was linked to the account meanwhile.
 	 */
-	private function insert( Transaction $transaction, array $need ): array {
-		$position = User_Table::claim( $need );
-		$login    = Login::choose( $need['login']['preferred'], $need['login']['suffix'] );
-		$user_id  = Account::create( $transaction, $login, $need['wordpress'] );
-		if ( ! $need['active'] ) {
-			Account::set_active( $user_id, false );
-		}
+	private function adopt( Transaction $transaction, array $need, int $position, int $user_id ): array {
+		$transaction->touch( $user_id );
+		Account::guard( $user_id );
 		User_Table::link( $position, $user_id, '{}' );
-		$record = $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
-
-		$transaction->after_commit( static fn() => \Scimpress\Welcome_Mail::send( $user_id ) );
-		self::announce( $transaction, 'created', $user_id );
-		if ( ! $need['active'] ) {
-			self::announce( $transaction, 'deactivated', $user_id );
-		}
-		return $record;
+		$values = array_filter( $need['wordpress'], static fn( ?string $value ): bool => null !== $value && '' !== $value );
+		$hooks  = new Hooks( $transaction, $need['id'], $need['document'] );
+		self::take_in( $hooks, $user_id, $values, $need['active'] );
+		return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
 	}
 
 	/**
@@ -93,17 +143,9 @@ final class User_Store extends Resource_Store {
 		}
 		$transaction->touch( $user_id );
 		Account::guard( $user_id );
-		Account::update( $user_id, $need['wordpress'] );
-		$changed = Account::set_active( $user_id, $need['active'] );
-		// After the roles that come back with it.
-		Account::ensure_role( $user_id );
-		$record = $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
-
-		self::announce( $transaction, 'updated', $user_id );
-		if ( $changed ) {
-			self::announce( $transaction, $need['active'] ? 'reactivated' : 'deactivated', $user_id );
-		}
-		return $record;
+		$hooks = new Hooks( $transaction, $need['id'], $need['document'] );
+		self::take_in( $hooks, $user_id, $need['wordpress'], $need['active'] );
+		return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
 	}
 
 	/**
@@ -114,6 +156,22 @@ final class User_Store extends Resource_Store {
 	 * @throws Failure When it cannot be done.
 	 */
 	protected function update( array $need ): array {
+		try {
+			return $this->updated( Hooks::values( $need, $this->seen[ $need['id'] ]['userId'] ?? 0 ) );
+		} catch ( \Throwable $thrown ) {
+			Hooks::failed( 'update', $thrown );
+			throw $thrown;
+		}
+	}
+
+	/**
+	 * Does the need `update`.
+	 *
+	 * @param array $need The need.
+	 * @return array The record.
+	 * @throws Failure When it cannot be done.
+	 */
+	private function updated( array $need ): array {
 		$room = new Room();
 		for ( $round = 1; $round <= self::ROUNDS; $round++ ) {
 			try {
@@ -146,15 +204,10 @@ final class User_Store extends Resource_Store {
 		$transaction->touch( $user_id );
 		Account::guard( $user_id );
 		$before = Account::strings( $user_id );
-		Account::update( $user_id, $need['wordpress'] );
-		$changed = null !== $need['active'] && Account::set_active( $user_id, $need['active'] );
-		$record  = $this->observed( $need['id'], array_keys( $need['wordpress'] ), $before );
-
-		self::announce( $transaction, 'updated', $user_id );
-		if ( $changed ) {
-			self::announce( $transaction, $need['active'] ? 'reactivated' : 'deactivated', $user_id );
-		}
-		return $record;
+		$hooks  = new Hooks( $transaction, $need['id'], $need['document'] );
+		$hooks->around( 'update', $user_id, static fn() => Account::update( $user_id, $need['wordpress'] ) );
+		self::set_active( $hooks, $user_id, $need['active'] );
+		return $this->observed( $need['id'], array_keys( $need['wordpress'] ), $before );
 	}
 
 	/**
@@ -174,9 +227,10 @@ final class User_Store extends Resource_Store {
 		$user_id  = (int) $row->user_id;
 		$position = (int) $row->position;
 		Transaction::run(
-			static function ( Transaction $transaction ) use ( $id, $version, $user_id, $position ): void {
-				$gone = \Scimpress\Settings::DELETE === \Scimpress\Settings::on_delete();
-				$now  = Store::now();
+			static function ( Transaction $transaction ) use ( $id, $version, $user_id, $position, $row ): void {
+				$gone  = Settings::DELETE === Settings::on_delete();
+				$now   = Store::now();
+				$hooks = new Hooks( $transaction, $id, $row->document );
 				if ( ! ( $gone ? User_Table::remove( $id, $version ) : User_Table::bury( $id, $version, $now ) ) ) {
 					throw new Failure( null !== $version && User_Table::find( $id ) ? 'stale' : 'not_found' );
 				}
@@ -186,10 +240,9 @@ final class User_Store extends Resource_Store {
 				$transaction->touch( $user_id );
 				Account::guard( $user_id );
 				if ( $gone ) {
-					Account::delete( $user_id );
-					self::announce( $transaction, 'deleted', $user_id );
-				} elseif ( Account::set_active( $user_id, false ) ) {
-					self::announce( $transaction, 'deactivated', $user_id );
+					$hooks->around( 'delete', $user_id, static fn() => Account::delete( $user_id ) );
+				} else {
+					self::set_active( $hooks, $user_id, false );
 				}
 			}
 		);
@@ -237,21 +290,39 @@ final class User_Store extends Resource_Store {
 	}
 
 	/**
-	 * Tells other plugins, once it has happened.
+	 * Links an account: it gets the values and is a member of this site.
 	 *
-	 * @param Transaction $transaction Surrounds the write.
-	 * @param string      $event       `created`, `updated`, `deactivated`, `reactivated` or `deleted`.
-	 * @param int         $user_id     User ID.
+	 * It is opened before and shut after that: roles that come back stand instead of the default one, and a default one is there
+	 * to be remembered.
+	 *
+	 * @param Hooks               $hooks   Hooks of the write.
+	 * @param int                 $user_id User ID.
+	 * @param array<string,mixed> $values  `wordpress` of a create need, or a part of it.
+	 * @param bool                $active  Whether the account may sign in.
 	 */
-	private static function announce( Transaction $transaction, string $event, int $user_id ): void {
-		/**
-		 * Fires after SCIM has created (`scimpress_user_created`), changed (`…_updated`), shut (`…_deactivated`), opened again
-		 * (`…_reactivated`) or deleted (`…_deleted`) an account, when that is in the database.
-		 *
-		 * A DELETE that only deactivates fires `scimpress_user_deactivated`. A change of state fires beside `updated`.
-		 *
-		 * @param int $user_id User ID.
-		 */
-		$transaction->after_commit( static fn() => do_action( "scimpress_user_$event", $user_id ) );
+	private static function take_in( Hooks $hooks, int $user_id, array $values, bool $active ): void {
+		self::set_active( $hooks, $user_id, $active ? true : null );
+		$hooks->around(
+			'link',
+			$user_id,
+			static function () use ( $user_id, $values ): void {
+				Account::update( $user_id, $values );
+				Account::join( $user_id );
+			}
+		);
+		self::set_active( $hooks, $user_id, $active );
+	}
+
+	/**
+	 * Opens or shuts an account, with the hooks around it, if that is a change.
+	 *
+	 * @param Hooks     $hooks   Hooks of the write.
+	 * @param int       $user_id User ID.
+	 * @param bool|null $active  Whether it may sign in; null leaves it as it is.
+	 */
+	private static function set_active( Hooks $hooks, int $user_id, ?bool $active ): void {
+		if ( null !== $active && Account_State::is_active( $user_id ) !== $active ) {
+			$hooks->around( $active ? 'reactivate' : 'deactivate', $user_id, static fn() => Account::set_active( $user_id, $active ) );
+		}
 	}
 }

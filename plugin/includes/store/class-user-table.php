@@ -86,11 +86,11 @@ KEY deleted (deleted)';
 	 * Live row of a resource.
 	 *
 	 * @param string $id SCIM id.
-	 * @return object{position: string, user_id: string, version: string, observed: string|null}|null
+	 * @return object{position: string, user_id: string, version: string, document: string, observed: string|null}|null
 	 */
 	public static function find( string $id ): ?object {
 		global $wpdb;
-		return $wpdb->get_row( $wpdb->prepare( 'SELECT position, user_id, version, observed FROM ' . self::name() . ' WHERE id = %s AND deleted IS NULL', $id ) );
+		return $wpdb->get_row( $wpdb->prepare( 'SELECT position, user_id, version, document, observed FROM ' . self::name() . ' WHERE id = %s AND deleted IS NULL', $id ) );
 	}
 
 	/**

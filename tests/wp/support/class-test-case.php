@@ -19,6 +19,8 @@ use Scimpress\Tokens;
  */
 abstract class Test_Case extends TestCase {
 
+	protected const MATCHES = array( Settings::MATCH_OBJECT_ID, Settings::MATCH_UPN, Settings::MATCH_LOGIN, Settings::MATCH_EMAIL );
+
 	protected Store $store;
 
 	/** @var array<string,\WP_Hook> */
@@ -46,8 +48,10 @@ abstract class Test_Case extends TestCase {
 				'welcome_body'     => '',
 				'members_replace'  => Settings::STRICT,
 				'ignore_passwords' => false,
-			)
+				'protected_users'  => array(),
+			) + array_fill_keys( self::MATCHES, true )
 		);
+		\Scimpress\Store\Foreign_Meta::forget();
 		delete_option( Tokens::OPTION );
 		delete_option( \Scimpress\Notices::OPTION );
 		wp_set_current_user( 0 );

@@ -120,6 +120,34 @@ $scimpress_set_in_config = sprintf(
 				</td>
 			</tr>
 			<tr>
+				<th scope="row"><?php esc_html_e( 'New users who have an account already', 'scimpress' ); ?></th>
+				<td>
+					<fieldset>
+						<legend class="screen-reader-text"><span><?php esc_html_e( 'New users who have an account already', 'scimpress' ); ?></span></legend>
+						<p><?php esc_html_e( 'are linked to it when it has the same', 'scimpress' ); ?></p>
+						<?php
+						$scimpress_matches = array(
+							Settings::MATCH_OBJECT_ID => __( 'object id (aadObjectId)', 'scimpress' ),
+							Settings::MATCH_UPN       => __( 'user principal name (userPrincipalName)', 'scimpress' ),
+							Settings::MATCH_LOGIN     => __( 'login name', 'scimpress' ),
+							Settings::MATCH_EMAIL     => __( 'e-mail address', 'scimpress' ),
+						);
+						foreach ( $scimpress_matches as $scimpress_match => $scimpress_label ) :
+							?>
+							<label><input type="checkbox" name="<?php echo esc_attr( $scimpress_match ); ?>" value="1" <?php checked( $page['settings'][ $scimpress_match ] ); ?>> <?php echo esc_html( $scimpress_label ); ?></label><br>
+						<?php endforeach; ?>
+						<p class="description"><?php esc_html_e( 'The object id decides alone. If the others find different accounts, none is linked and the identity provider reports by what they were found.', 'scimpress' ); ?></p>
+					</fieldset>
+				</td>
+			</tr>
+			<tr>
+				<th scope="row"><label for="scimpress-protected"><?php esc_html_e( 'Protected accounts', 'scimpress' ); ?></label></th>
+				<td>
+					<textarea id="scimpress-protected" name="protected_users" rows="3" class="regular-text code" spellcheck="false" autocomplete="off"><?php echo esc_textarea( implode( "\n", $page['protected'] ) ); ?></textarea>
+					<p class="description"><?php esc_html_e( 'Login names, one a line. Provisioning never links, changes, deactivates or deletes these accounts, nor any that may manage the site.', 'scimpress' ); ?></p>
+				</td>
+			</tr>
+			<tr>
 				<th scope="row"><?php esc_html_e( 'Deleted users', 'scimpress' ); ?></th>
 				<td>
 					<fieldset>
