@@ -7,6 +7,7 @@
 mod bulk;
 mod cursor;
 mod groups;
+mod import;
 mod matches;
 mod need;
 mod query;
@@ -26,6 +27,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+pub use import::Import;
 pub use need::{
     AccountState, Answer, Changes, GroupAttributes, GroupChanges, Kind, Member, MemberChanges, Membership,
     Need, Record, StoreError,
@@ -58,6 +60,14 @@ impl Exchange {
     pub fn new(request: Request, config: Config) -> Self {
         let store = Store::default();
         let answer = route::answer(request, config, store.clone());
+        Self::running(store, answer)
+    }
+
+    /// Starts to make a record of a user whom another provisioning plugin has left; its id is `config.new_id`.
+    #[must_use]
+    pub fn import(import: Import, config: Config) -> Self {
+        let store = Store::default();
+        let answer = import::answer(import, config, store.clone());
         Self::running(store, answer)
     }
 

@@ -24,31 +24,39 @@ pub(super) async fn create(request: &Request, config: &Config, store: &Store) ->
     let password = password::take(&mut resource);
     let password = settled(&mut resource, password, config)?;
     resource.entry("active").or_insert_with(|| Value::Bool(true));
-    let account = Account::of(&resource);
-    let mut wordpress: Vec<_> = account
-        .fields()
-        .map(|(name, value)| (name, Some(value.to_owned())))
-        .into();
-    wordpress.push((
-        "userPrincipalName",
-        Some(mapping::user_name(&resource).to_owned()),
-    ));
-    wordpress.push(("aadObjectId", mapping::object_id(&resource).map(str::to_owned)));
-    let record = store
-        .create(
-            config.new_id.clone(),
-            Changes {
-                password,
-                ..changes(&resource, state(&resource), config, wordpress)
-            },
-            Login::of(&resource),
-        )
-        .await?;
+    let record = store_new(store, config, &resource, password).await?;
     let notices = shared_external_id(store, &resource, &record).await?;
     let view = View { config, store };
     let mut response = single::answer(201, view, Kind::User, &record, &projection).await?;
     response.notices = notices;
     Ok(response)
+}
+
+/// Asks the store for a new user.
+pub(super) async fn store_new(
+    store: &Store,
+    config: &Config,
+    resource: &Resource,
+    password: Option<Password>,
+) -> Result<Record, ScimError> {
+    let account = Account::of(resource);
+    let mut wordpress: Vec<_> = account
+        .fields()
+        .map(|(name, value)| (name, Some(value.to_owned())))
+        .into();
+    wordpress.push(("userPrincipalName", Some(mapping::user_name(resource).to_owned())));
+    wordpress.push(("aadObjectId", mapping::object_id(resource).map(str::to_owned)));
+    let record = store
+        .create(
+            config.new_id.clone(),
+            Changes {
+                password,
+                ..changes(resource, state(resource), config, wordpress)
+            },
+            Login::of(resource),
+        )
+        .await?;
+    Ok(record)
 }
 
 /// `PUT /Users/{id}`
@@ -113,7 +121,7 @@ struct Changed {
 }
 
 /// Checks a user that is to be stored; what of the password goes with it.
-fn settled(
+pub(super) fn settled(
     user: &mut Resource,
     password: Option<Password>,
     config: &Config,

@@ -149,6 +149,28 @@ impl Exchange {
         output::notices(self.inner.response())
     }
 
+    /// Starts to make a record of a user whom another provisioning plugin has left on the site. Its only need is a `create`;
+    /// the answer is 204, or an error that is also a notice `importRefused`. A value that its attribute cannot hold is left
+    /// out with a notice `valueLeftOut`, one whose path names no attribute with `attributeIgnored`.
+    ///
+    /// @param array{userName: string, externalId: ?string, objectId: ?string, active: bool, wordpress: array{user_email: string, first_name: string, last_name: string, display_name: string}, attributes: list<array{path: string, value: string}>} $user
+    ///        What the site knows about the user; paths are those of PATCH (RFC 7644 §3.5.2).
+    /// @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} $config
+    ///        As for a request; `newId` is the id that clients know the user by.
+    ///
+    /// @return Exchange
+    ///
+    /// @throws \TypeError when an entry is missing or of another type.
+    #[php(name = "import")]
+    pub(crate) fn import(user: &ZendHashTable, config: &ZendHashTable) -> PhpResult<Self> {
+        let user = input::import(user)?;
+        let config = input::config(config)?;
+        Ok(Self {
+            inner: exchange::Exchange::import(user, config),
+            asked: None,
+        })
+    }
+
     /// A finished exchange for a refusal that WordPress decides.
     ///
     /// @param int    $status HTTP status code, 400 to 599; 500 stands for any other.

@@ -6,7 +6,9 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::ce;
 
 use super::ini;
-use crate::exchange::{AccountState, Answer, Config, Kind, Member, Membership, Record, Request, StoreError};
+use crate::exchange::{
+    AccountState, Answer, Config, Import, Kind, Member, Membership, Record, Request, StoreError,
+};
 use crate::mapping::Account;
 
 /// A `\TypeError`: our own plugin broke the contract, not the client.
@@ -208,12 +210,34 @@ fn account(table: &ZendHashTable) -> PhpResult<AccountState> {
     let wordpress = array(table, "wordpress")?;
     Ok(AccountState {
         observed: Account::from_json(&text(table, "observed")?),
-        wordpress: Account {
-            user_email: text(wordpress, "user_email")?,
-            first_name: text(wordpress, "first_name")?,
-            last_name: text(wordpress, "last_name")?,
-            display_name: text(wordpress, "display_name")?,
-        },
+        wordpress: fields(wordpress)?,
         active: boolean(wordpress, "active")?,
+    })
+}
+
+fn fields(wordpress: &ZendHashTable) -> PhpResult<Account> {
+    Ok(Account {
+        user_email: text(wordpress, "user_email")?,
+        first_name: text(wordpress, "first_name")?,
+        last_name: text(wordpress, "last_name")?,
+        display_name: text(wordpress, "display_name")?,
+    })
+}
+
+/// `$user` of `import()`.
+pub(super) fn import(table: &ZendHashTable) -> PhpResult<Import> {
+    let optional = |key: &str| match table.get(key) {
+        Some(value) if !value.dereference().is_null() => text(table, key).map(Some),
+        _ => Ok(None),
+    };
+    Ok(Import {
+        user_name: text(table, "userName")?,
+        external_id: optional("externalId")?,
+        object_id: optional("objectId")?,
+        active: boolean(table, "active")?,
+        account: fields(array(table, "wordpress")?)?,
+        attributes: list(table, "attributes", |entry| {
+            Ok((text(entry, "path")?, text(entry, "value")?))
+        })?,
     })
 }
