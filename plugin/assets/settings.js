@@ -1,4 +1,4 @@
-/* Copy buttons. Without this script the fields are read-only text that can be selected. */
+/* Copy buttons, and a long import that goes on by itself. Without this script fields can be selected and buttons pressed. */
 ( function () {
 	'use strict';
 
@@ -24,5 +24,9 @@
 				done();
 			}
 		} );
+	} );
+
+	document.querySelectorAll( '[data-scimpress-go-on]' ).forEach( function ( form ) {
+		form.submit();
 	} );
 }() );

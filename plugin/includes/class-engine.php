@@ -48,6 +48,23 @@ final class Engine {
 	}
 
 	/**
+	 * Makes a record of a user whom another provisioning plugin has left.
+	 *
+	 * @param array                                                                             $user    As Exchange::import() takes it.
+	 * @param array{base: string, now: int, newId: string, membersAdditive: bool}              $config  As for a request.
+	 * @param callable(array): array                                                            $perform Performs one need and returns its answer.
+	 * @return list<array{code: string, detail: string, resource: string}> What the administrator should know; `importRefused` says why it was not done.
+	 * @throws \Throwable What the store throws.
+	 */
+	public static function import( array $user, array $config, callable $perform ): array {
+		$exchange = \Scimpress\Exchange::import( $user, $config );
+		while ( null !== ( $need = $exchange->next() ) ) { // phpcs:ignore Generic.CodeAnalysis.AssignmentInCondition -- the loop of a sans-I/O engine.
+			$exchange->resume( $perform( $need ) );
+		}
+		return $exchange->notices();
+	}
+
+	/**
 	 * A SCIM error for a refusal of WordPress.
 	 *
 	 * @param int    $status 400 to 599.

@@ -25,6 +25,9 @@ final class Plugin {
 		if ( is_admin() ) {
 			self::admin( new Admin\Settings_Page() );
 		}
+		if ( defined( 'WP_CLI' ) && WP_CLI ) {
+			self::commands();
+		}
 	}
 
 	/**
@@ -45,6 +48,13 @@ final class Plugin {
 		add_action( 'added_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
 		add_action( 'updated_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
 		add_action( 'shutdown', array( Store\Transaction::class, 'abandon' ), PHP_INT_MIN );
+	}
+
+	/**
+	 * Commands of WP-CLI.
+	 */
+	private static function commands(): void {
+		\WP_CLI::add_command( 'scimpress import wpo365', new Import\Command() );
 	}
 
 	/**
@@ -95,6 +105,7 @@ final class Plugin {
 		add_action( 'admin_menu', array( $page, 'register' ) );
 		add_action( 'load-users.php', array( new Admin\Users_List(), 'load' ) );
 		add_action( 'admin_notices', array( Requirements::class, 'admin_notice' ) );
+		add_action( 'admin_notices', array( Admin\Import_Card::class, 'admin_notice' ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( $page, 'action_links' ) );
 	}
 }

@@ -79,7 +79,7 @@ final class Settings_Page {
 		}
 		// phpcs:ignore WordPress.Security.NonceVerification.Missing -- it says which nonce is checked on the next line.
 		$action = sanitize_key( is_string( $_POST[ self::ACTION ] ?? null ) ? wp_unslash( $_POST[ self::ACTION ] ) : '' );
-		if ( ! in_array( $action, array( self::SAVE, self::GENERATE, self::TYPE ), true ) ) {
+		if ( ! in_array( $action, array( self::SAVE, self::GENERATE, self::TYPE, Import_Card::DRY, Import_Card::RUN ), true ) ) {
 			return;
 		}
 		check_admin_referer( $action );
@@ -92,6 +92,13 @@ final class Settings_Page {
 				return;
 			}
 			wp_safe_redirect( add_query_arg( 'updated', '1', self::url() ), 303 );
+			exit;
+		}
+		if ( Import_Card::DRY === $action || Import_Card::RUN === $action ) {
+			if ( Import_Card::is_offered() ) {
+				Import_Card::advance( $action, isset( $_POST[ Import_Card::GO_ON ] ) );
+			}
+			wp_safe_redirect( self::url() . '#scimpress-import', 303 );
 			exit;
 		}
 		if ( Tokens::is_constant() ) {

@@ -48,8 +48,9 @@ final class Hooks {
 	 * @param Transaction $transaction Surrounds the write.
 	 * @param string      $id          SCIM id.
 	 * @param string      $document    The SCIM resource as JSON text, as the client wants it; before a delete, as it was.
+	 * @param bool        $wpo365      Whether WPO365's actions fire, too; not while its own users are taken over.
 	 */
-	public function __construct( private readonly Transaction $transaction, private readonly string $id, private readonly string $document ) {}
+	public function __construct( private readonly Transaction $transaction, private readonly string $id, private readonly string $document, private readonly bool $wpo365 = true ) {}
 
 	/**
 	 * Filters what WordPress is to hold of a new or changed user.
@@ -123,7 +124,7 @@ final class Hooks {
 		 * @param array<string,mixed> $resource The SCIM resource.
 		 */
 		$this->fire( "scimpress_after_user_$event", $user_id );
-		if ( isset( self::WPO365[ $event ] ) ) {
+		if ( $this->wpo365 && isset( self::WPO365[ $event ] ) ) {
 			/**
 			 * Fires when WPO365 would have made (`wpo365/user/created`) or changed (`wpo365/user/updated`) a user. Throwing takes
 			 * everything back.

@@ -149,6 +149,63 @@ final class User_Store extends Resource_Store {
 	}
 
 	/**
+	 * Need `create` of an import: links an account that is known beforehand, and leaves everything that it holds as it is.
+	 *
+	 * @param array $need    A create need.
+	 * @param int   $user_id User ID.
+	 * @param bool  $dry     Whether nothing is to be written.
+	 * @return array The answer to the engine; of a dry run what it would be.
+	 * @throws \Throwable When WordPress, the database or another plugin fails; everything has been rolled back then.
+	 */
+	public function import( array $need, int $user_id, bool $dry ): array {
+		try {
+			foreach ( User_Table::holders( $need ) as $row ) {
+				$taken = array( 'user_name' => 'user_name_exists', 'object_id' => 'object_id_exists', 'account_email' => 'email_exists' );
+				throw new Failure( $taken[ $row->holds[0] ] );
+			}
+			if ( $dry ) {
+				return array( 'record' => self::imagined( $need ) );
+			}
+			return array(
+				'record' => Transaction::run(
+					function ( Transaction $transaction ) use ( $need, $user_id ): array {
+						$position = User_Table::claim( $need );
+						$transaction->touch( $user_id );
+						Account::guard( $user_id );
+						User_Table::link( $position, $user_id, '{}' );
+						// Who is shut here stays shut, whatever the other plugin thinks.
+						$shut = static fn() => $need['active'] || Account::set_active( $user_id, false );
+						( new Hooks( $transaction, $need['id'], $need['document'], false ) )->around( 'link', $user_id, $shut );
+						return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
+					}
+				),
+			);
+		} catch ( Conflict ) {
+			return ( new Failure( 'user_name_exists' ) )->answer();
+		} catch ( Failure $failure ) {
+			return $failure->answer();
+		}
+	}
+
+	/**
+	 * The record that a create would make.
+	 *
+	 * @param array $need A create need.
+	 */
+	private static function imagined( array $need ): array {
+		return array(
+			'position'  => 0,
+			'id'        => $need['id'],
+			'version'   => 1,
+			'created'   => $need['now'],
+			'modified'  => $need['now'],
+			'document'  => $need['document'],
+			'observed'  => '{}',
+			'wordpress' => array( 'active' => $need['active'] ) + $need['wordpress'],
+		);
+	}
+
+	/**
 	 * Need `update`.
 	 *
 	 * @param array $need The need.

@@ -224,6 +224,12 @@ $scimpress_set_in_config = sprintf(
 		<?php submit_button(); ?>
 	</form>
 
+	<?php
+	if ( \Scimpress\Admin\Import_Card::is_offered() ) {
+		require __DIR__ . '/import-card.php';
+	}
+	?>
+
 	<h2><?php esc_html_e( 'State', 'scimpress' ); ?></h2>
 	<table class="form-table" role="presentation">
 		<tr>
