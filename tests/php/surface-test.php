@@ -20,6 +20,7 @@ final class Surface_Test extends TestCase {
 			public function __construct(array $request, array $config): untyped
 			public function body(): string
 			public function headers(): array
+			public static function import(array $user, array $config): Scimpress\Exchange
 			public function next(): ?array
 			public function notices(): array
 			public static function refusal(int $status, string $detail): Scimpress\Exchange

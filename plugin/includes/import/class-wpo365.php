@@ -41,10 +41,17 @@ final class Wpo365 {
 	}
 
 	/**
-	 * Whether WPO365's own SCIM endpoint runs beside ours.
+	 * Whether WPO365's own SCIM endpoint runs beside ours. Its options alone prove nothing: they stay when it goes.
 	 */
 	public static function is_active(): bool {
-		return class_exists( '\Wpo\SCIM\SCIM_Controller', false ) || ( defined( 'WPO365_VERSION' ) && ! empty( self::options()['enable_scim'] ) );
+		if ( class_exists( '\Wpo\SCIM\SCIM_Controller', false ) ) {
+			return true;
+		}
+		if ( empty( self::options()['enable_scim'] ) ) {
+			return false;
+		}
+		$plugins = array_merge( (array) get_option( 'active_plugins', array() ), is_multisite() ? array_keys( (array) get_site_option( 'active_sitewide_plugins', array() ) ) : array() );
+		return array() !== preg_grep( '/\Awpo365-/', $plugins );
 	}
 
 	/**
