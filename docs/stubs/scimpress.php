@@ -51,6 +51,22 @@ namespace Scimpress {
 		public function headers(): array {}
 
 		/**
+		 * Starts to make a record of a user whom another provisioning plugin has left on the site. Its only need is a `create`;
+		 * the answer is 204, or an error that is also a notice `importRefused`. A value that its attribute cannot hold is left
+		 * out with a notice `valueLeftOut`, one whose path names no attribute with `attributeIgnored`.
+		 *
+		 * @param array{userName: string, externalId: ?string, objectId: ?string, active: bool, wordpress: array{user_email: string, first_name: string, last_name: string, display_name: string}, attributes: list<array{path: string, value: string}>} $user
+		 *        What the site knows about the user; paths are those of PATCH (RFC 7644 §3.5.2).
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool} $config
+		 *        As for a request; `newId` is the id that clients know the user by.
+		 *
+		 * @return Exchange
+		 *
+		 * @throws \TypeError when an entry is missing or of another type.
+		 */
+		public static function import(array $user, array $config): \Scimpress\Exchange {}
+
+		/**
 		 * What the engine needs next of the store, null when the answer is ready. Asked again without `resume()` in between,
 		 * it repeats itself.
 		 *

@@ -32,6 +32,45 @@ final class Exchange_Test extends TestCase {
 		'urn:ietf:params:scim:schemas:extension:wpo365:2.0:User' => array( 'objectId' => 'ABC' ),
 	);
 
+	public function test_import_hands_over_a_create_and_says_what_is_left_out(): void {
+		$user     = array(
+			'userName'   => 'Mira@Corp.example',
+			'externalId' => null,
+			'objectId'   => 'ABC',
+			'active'     => false,
+			'wordpress'  => array(
+				'user_email'   => 'Mira@Corp.example',
+				'first_name'   => 'Mi\\ra',
+				'last_name'    => '',
+				'display_name' => 'Mira 😀',
+			),
+			'attributes' => array(
+				array( 'path' => 'title', 'value' => 'Buyer' ),
+				array( 'path' => 'no.such', 'value' => 'x' ),
+			),
+		);
+		$exchange = Exchange::import( $user, Requests::config( array( 'newId' => '42' ) ) );
+		$need     = $exchange->next();
+		self::assertSame( array( 'create', '42', 'mira@corp.example', null, 'abc', false ), array( $need['need'], $need['id'], $need['userName'], $need['externalId'], $need['objectId'], $need['active'] ) );
+		$document = json_decode( $need['document'], true );
+		self::assertSame( array( 'Buyer', 'Mira 😀', array( 'givenName' => 'Mi\\ra' ) ), array( $document['title'], $document['displayName'], $document['name'] ) );
+		$exchange->resume( array( 'record' => Requests::record() ) );
+		self::assertNull( $exchange->next() );
+		self::assertSame( 204, $exchange->status() );
+		self::assertSame( array( array( 'attributeIgnored', '42' ) ), array_map( static fn( array $notice ): array => array( $notice['code'], $notice['resource'] ), $exchange->notices() ) );
+
+		foreach ( array_keys( $user ) as $key ) {
+			if ( 'externalId' !== $key && 'objectId' !== $key ) {
+				try {
+					Exchange::import( array_diff_key( $user, array( $key => 1 ) ), Requests::config() );
+					self::fail( "$key is missing" );
+				} catch ( \TypeError $error ) {
+					self::assertStringContainsString( $key, $error->getMessage() );
+				}
+			}
+		}
+	}
+
 	public function test_create_hands_over_every_entry(): void {
 		$exchange = Requests::answer( array( 'method' => 'POST', 'body' => json_encode( self::USER ) ), $needs );
 		$create   = $needs[0];
