@@ -103,6 +103,9 @@ final class RestNeighboursTest extends Scim_Test_Case {
 	public function ends(): array {
 		return array(
 			'throws'             => array( 'throws', 500 ),
+			'throws before'      => array( 'throws-before', 500 ),
+			'throws after'       => array( 'throws-after', 500 ),
+			'throws as WPO365'   => array( 'throws-as-wpo365', 500 ),
 			'wp_die()'           => array( 'dies', 403 ),
 			'exit'               => array( 'exits', 500 ),
 			'redirect'           => array( 'redirects', 500 ),

@@ -72,6 +72,7 @@ final class Import {
 	 */
 	public static function batch( array $run ): array {
 		$accounts = Wpo365::accounts( $run['after'], self::BATCH );
+		cache_users( array_column( $accounts, 'id' ) );
 		foreach ( $accounts as $account ) {
 			$run['after'] = $account['id'];
 			++$run['seen'];
