@@ -142,7 +142,7 @@ final class Settings_Page {
 			'settings'     => Settings::all(),
 			'enabled'      => Settings::enabled(),
 			'default_role' => Settings::default_role(),
-			'protected'    => array_column( Settings::protected_users() ? get_users( array( 'include' => Settings::protected_users(), 'fields' => array( 'user_login' ), 'blog_id' => 0 ) ) : array(), 'user_login' ),
+			'protected'    => array_column( Settings::protected_users() ? get_users( array( 'include' => Settings::protected_users(), 'fields' => array( 'user_login' ), 'blog_id' => 0, 'orderby' => 'include' ) ) : array(), 'user_login' ),
 			'roles'        => Settings::assignable_roles(),
 			'tokens'       => Tokens::stored(),
 			'notices'      => Notices::latest(),

@@ -25,16 +25,25 @@ defined( 'ABSPATH' ) || exit;
 final class Candidates {
 
 	/**
+	 * Whether the last look met nobody with the preferred login name, so that Login need not look again.
+	 *
+	 * @var bool
+	 */
+	public bool $login_is_free = false;
+
+	/**
 	 * The account of a new user.
 	 *
 	 * @param array        $need  A create need.
-	 * @param list<string> $found User meta of META by which unmanaged accounts may be found; see Foreign_Meta.
+	 * @param list<string> $found User meta by which unmanaged accounts may be found; see Foreign_Meta.
 	 * @return int|null User ID; null when nobody fits.
 	 * @throws Failure `ambiguous`, `another_person` or `object_id_exists`.
 	 */
-	public static function find( array $need, array $found ): ?int {
-		$accounts = self::compared( $need, $found );
-		$by_id    = array_filter( $accounts, static fn( array $account ): bool => in_array( Settings::MATCH_OBJECT_ID, $account['fits'], true ) );
+	public function find( array $need, array $found ): ?int {
+		$accounts            = self::compared( $need, $found );
+		$this->login_is_free = ! $accounts && in_array( Settings::MATCH_LOGIN, Settings::matches(), true );
+
+		$by_id = array_filter( $accounts, static fn( array $account ): bool => in_array( Settings::MATCH_OBJECT_ID, $account['fits'], true ) );
 		if ( array_filter( array_column( $by_id, 'managed' ) ) ) {
 			throw new Failure( 'object_id_exists', 'another provisioned user has this object id' );
 		}

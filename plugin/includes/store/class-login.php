@@ -25,13 +25,14 @@ final class Login {
 	 *
 	 * @param string $preferred What the user should sign in as.
 	 * @param string $suffix    Eight hexadecimal digits that belong to the userName, for names that do not fit or are taken.
+	 * @param bool   $is_free   Whether a look into the database has just met nobody with the preferred name.
 	 * @throws Failure `login_exists` when somebody whom SCIM does not manage has the preferred name.
 	 */
-	public static function choose( string $preferred, string $suffix ): string {
+	public static function choose( string $preferred, string $suffix, bool $is_free = false ): string {
 		$clean = sanitize_user( $preferred, true );
 		// Multisite lower-cases login names, and WordPress looks them up in any case: nothing is lost by that.
 		if ( '' !== $clean && 0 === strcasecmp( $clean, $preferred ) && mb_strlen( $clean ) <= self::MAX_CHARACTERS ) {
-			$owner = username_exists( $clean );
+			$owner = $is_free ? false : username_exists( $clean );
 			if ( ! $owner ) {
 				return $clean;
 			}

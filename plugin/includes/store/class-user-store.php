@@ -83,8 +83,9 @@ final class User_Store extends Resource_Store {
 	 * @return array The record.
 	 */
 	private function insert( Transaction $transaction, array $need, array $found ): array {
-		$position = User_Table::claim( $need );
-		$user_id  = Candidates::find( $need, $found );
+		$position   = User_Table::claim( $need );
+		$candidates = new Candidates();
+		$user_id    = $candidates->find( $need, $found );
 		if ( null !== $user_id ) {
 			return $this->adopt( $transaction, $need, $position, $user_id );
 		}
@@ -93,8 +94,8 @@ final class User_Store extends Resource_Store {
 		$user_id = $hooks->around(
 			'create',
 			0,
-			static function () use ( $transaction, $need, $position ): int {
-				$login   = Login::choose( $need['login']['preferred'], $need['login']['suffix'] );
+			static function () use ( $transaction, $need, $position, $candidates ): int {
+				$login   = Login::choose( $need['login']['preferred'], $need['login']['suffix'], $candidates->login_is_free );
 				$user_id = Account::create( $transaction, $login, $need['wordpress'] );
 				User_Table::link( $position, $user_id, '{}' );
 				return $user_id;
