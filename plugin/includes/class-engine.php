@@ -50,9 +50,9 @@ final class Engine {
 	/**
 	 * Makes a record of a user whom another provisioning plugin has left.
 	 *
-	 * @param array                                                                             $user    As Exchange::import() takes it.
-	 * @param array{base: string, now: int, newId: string, membersAdditive: bool}              $config  As for a request.
-	 * @param callable(array): array                                                            $perform Performs one need and returns its answer.
+	 * @param array                                                                                     $user    As Exchange::import() takes it.
+	 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} $config  As for a request.
+	 * @param callable(array): array                                                                    $perform Performs one need and returns its answer.
 	 * @return list<array{code: string, detail: string, resource: string}> What the administrator should know; `importRefused` says why it was not done.
 	 * @throws \Throwable What the store throws.
 	 */

@@ -108,7 +108,7 @@ final class UsersListTest extends Scim_Test_Case {
 		$this->assertShows( '2 users were deactivated', $page );
 		$this->assertShows( '1 user was in this state already.', $page );
 		$this->assertShows( 'You cannot deactivate yourself.', $page );
-		$this->assertShows( '1 user was left alone: accounts that may manage the site are protected.', $page );
+		$this->assertShows( '1 user was left alone: accounts that may manage the site, and those listed', $page );
 		$this->assertShows( '1 user was left alone: you are not allowed to change this account.', $page );
 		$this->assertFalse( Account_State::is_active( $one->ID ) );
 		$this->assertFalse( Account_State::is_active( $two->ID ) );

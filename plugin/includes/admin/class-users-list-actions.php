@@ -8,7 +8,7 @@
 namespace Scimpress\Admin;
 
 use Scimpress\Store\Account_Switch;
-use Scimpress\Store\Administrators;
+use Scimpress\Store\Protection;
 use Scimpress\Store\Failure;
 
 defined( 'ABSPATH' ) || exit;
@@ -121,7 +121,7 @@ final class Users_List_Actions {
 		if ( ! current_user_can( 'promote_user', $user_id ) || ( ! is_multisite() && ! current_user_can( 'edit_user', $user_id ) ) || ! is_user_member_of_blog( $user_id ) ) {
 			return 'forbidden';
 		}
-		if ( Administrators::is_protected( $user_id ) ) {
+		if ( Protection::is_protected( $user_id ) ) {
 			return 'protected';
 		}
 		return null;
@@ -146,7 +146,7 @@ final class Users_List_Actions {
 			/* translators: %s: number of users. */
 			'forbidden'   => _n( '%s user was left alone: you are not allowed to change this account.', '%s users were left alone: you are not allowed to change these accounts.', $number( 'forbidden' ), 'scimpress' ),
 			/* translators: %s: number of users. */
-			'protected'   => _n( '%s user was left alone: accounts that may manage the site are protected. Give the account another role first.', '%s users were left alone: accounts that may manage the site are protected. Give them another role first.', $number( 'protected' ), 'scimpress' ),
+			'protected'   => _n( '%s user was left alone: accounts that may manage the site, and those listed under Settings → Scimpress, are protected.', '%s users were left alone: accounts that may manage the site, and those listed under Settings → Scimpress, are protected.', $number( 'protected' ), 'scimpress' ),
 			'last'        => __( 'The last user who may manage the site was left alone.', 'scimpress' ),
 			/* translators: %s: number of users. */
 			'failed'      => _n( '%s user could not be changed; the error log of the site has the cause.', '%s users could not be changed; the error log of the site has the cause.', $number( 'failed' ), 'scimpress' ),

@@ -199,10 +199,11 @@ final class Import {
 	private static function link( array $account, bool $dry ): array {
 		$store  = new User_Store();
 		$config = array(
-			'base'            => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
-			'now'             => Store::now(),
-			'newId'           => (string) $account['id'],
-			'membersAdditive' => false,
+			'base'             => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
+			'now'              => Store::now(),
+			'newId'            => (string) $account['id'],
+			'membersAdditive'  => false,
+			'passwordsIgnored' => true,
 		);
 		try {
 			$notices = Engine::import( $account['user'], $config, static fn( array $need ): array => $store->import( $need, $account['id'], $dry ) );

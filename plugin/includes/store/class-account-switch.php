@@ -28,18 +28,13 @@ final class Account_Switch {
 			static function ( Transaction $transaction ) use ( $user_id, $active ): bool {
 				global $wpdb;
 				// Before anything is read: a SCIM request holds its row from first to last, two administrators meet at the account.
-				Query::rows( $wpdb->prepare( 'SELECT position FROM ' . User_Table::name() . ' WHERE user_id = %d FOR UPDATE', $user_id ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- the table's name.
+				$rows = Query::rows( $wpdb->prepare( 'SELECT id, document, deleted FROM ' . User_Table::name() . ' WHERE user_id = %d FOR UPDATE', $user_id ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- the table's name.
 				Query::rows( $wpdb->prepare( "SELECT ID FROM $wpdb->users WHERE ID = %d FOR UPDATE", $user_id ) );
 				$transaction->touch( $user_id );
 				wp_cache_delete( $user_id, 'user_meta' );
-				Account::guard( $user_id );
-				if ( ! Account::set_active( $user_id, $active ) ) {
-					return false;
-				}
-				$event = $active ? 'reactivated' : 'deactivated';
-				/** This action is documented in class-user-store.php */
-				$transaction->after_commit( static fn() => do_action( "scimpress_user_$event", $user_id ) );
-				return true;
+				Protection::guard( $user_id );
+				$live = array_values( array_filter( $rows, static fn( object $row ): bool => null === $row->deleted ) );
+				return Account::set_active( new Hooks( $transaction, $live[0]->id ?? null, $live[0]->document ?? '{}' ), $user_id, $active );
 			}
 		);
 	}

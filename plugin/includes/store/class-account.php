@@ -106,22 +106,23 @@ final class Account {
 	}
 
 	/**
-	 * Opens or shuts an account.
+	 * Opens or shuts an account, with the hooks around it, if that is a change.
 	 *
-	 * @param int  $user_id User ID.
-	 * @param bool $active  Whether it may sign in.
+	 * @param Hooks $hooks   Hooks of the write.
+	 * @param int   $user_id User ID.
+	 * @param bool  $active  Whether it may sign in.
 	 * @return bool Whether that was a change.
 	 * @throws Failure When nobody could manage the site any more.
 	 */
-	public static function set_active( int $user_id, bool $active ): bool {
+	public static function set_active( Hooks $hooks, int $user_id, bool $active ): bool {
 		if ( Account_State::is_active( $user_id ) === $active ) {
 			return false;
 		}
 		if ( $active ) {
-			Account_State::activate( $user_id );
+			$hooks->around( 'reactivate', $user_id, static fn() => Account_State::activate( $user_id ) );
 		} else {
 			Administrators::keep_one( $user_id );
-			Account_State::deactivate( $user_id );
+			$hooks->around( 'deactivate', $user_id, static fn() => Account_State::deactivate( $user_id ) );
 		}
 		return true;
 	}
@@ -152,16 +153,6 @@ final class Account {
 		if ( ! $deleted || ( ! is_multisite() && get_userdata( $user_id ) ) ) {
 			throw new Failure( 'refused', 'wordpress did not delete the user' );
 		}
-	}
-
-	/**
-	 * Stops at protected accounts.
-	 *
-	 * @param int $user_id User ID.
-	 * @throws Failure `protected`.
-	 */
-	public static function guard( int $user_id ): void {
-		Protection::guard( $user_id );
 	}
 
 	/**

@@ -19,7 +19,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Administrators {
 
-	public const CAPABILITY = 'manage_options';
+	private const CAPABILITY = 'manage_options';
 
 	/**
 	 * Whether the account may manage the site, or could when it is activated again.
@@ -35,25 +35,6 @@ final class Administrators {
 			|| ! empty( $user->allcaps[ self::CAPABILITY ] )
 			|| Remembered_Roles::grants( Account_State::memory( $user_id ), self::CAPABILITY )
 		);
-	}
-
-	/**
-	 * Whether the account may manage the site and the site has not said that it may be changed all the same.
-	 *
-	 * @param int $user_id User ID.
-	 */
-	public static function is_protected( int $user_id ): bool {
-		if ( ! self::includes( $user_id ) ) {
-			return false;
-		}
-		/**
-		 * Filters whether SCIM may change or delete an account that may manage the site; and whether other administrators may
-		 * deactivate it in the list of users. The last one is never taken away, whatever the answer.
-		 *
-		 * @param bool $allow   Default false.
-		 * @param int  $user_id User ID.
-		 */
-		return true !== apply_filters( 'scimpress_allow_administrators', false, $user_id );
 	}
 
 	/**

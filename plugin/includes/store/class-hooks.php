@@ -46,11 +46,11 @@ final class Hooks {
 	 * Hooks around one write.
 	 *
 	 * @param Transaction $transaction Surrounds the write.
-	 * @param string      $id          SCIM id.
+	 * @param string|null $id          SCIM id; null when an administrator switches an account that SCIM does not know.
 	 * @param string      $document    The SCIM resource as JSON text, as the client wants it; before a delete, as it was.
 	 * @param bool        $wpo365      Whether WPO365's actions fire, too; not while its own users are taken over.
 	 */
-	public function __construct( private readonly Transaction $transaction, private readonly string $id, private readonly string $document, private readonly bool $wpo365 = true ) {}
+	public function __construct( private readonly Transaction $transaction, private readonly ?string $id, private readonly string $document, private readonly bool $wpo365 = true ) {}
 
 	/**
 	 * Filters what WordPress is to hold of a new or changed user.
@@ -63,6 +63,8 @@ final class Hooks {
 		if ( ! has_filter( 'scimpress_user_values' ) ) {
 			return $need;
 		}
+		// A password is nobody's to see.
+		$shown = array_diff_key( $need['wordpress'], array( 'password' => null ) );
 		/**
 		 * Filters the values that SCIM writes to an account. SCIM clients go on reading what they sent.
 		 *
@@ -71,8 +73,8 @@ final class Hooks {
 		 * @param array<string,mixed>       $resource The SCIM resource.
 		 * @param int                       $user_id  User ID, 0 while SCIM makes or links an account.
 		 */
-		$values = (array) apply_filters( 'scimpress_user_values', $need['wordpress'], self::decode( $need['id'], $need['document'] ), $user_id );
-		foreach ( array_intersect_key( $values, $need['wordpress'] ) as $key => $value ) {
+		$values = (array) apply_filters( 'scimpress_user_values', $shown, self::decode( $need['id'], $need['document'] ), $user_id );
+		foreach ( array_intersect_key( $values, $shown ) as $key => $value ) {
 			$need['wordpress'][ $key ] = null === $need['wordpress'][ $key ] || ! is_scalar( $value ) ? $need['wordpress'][ $key ] : (string) $value;
 		}
 		return $need;
@@ -139,7 +141,7 @@ final class Hooks {
 		 * `…_reactivated`, `…_deleted`. The place for mails and for calls of other services; throwing changes nothing any more.
 		 *
 		 * A DELETE that only deactivates fires `scimpress_user_deactivated`. A change of state fires beside `created`, `linked`
-		 * or `updated`.
+		 * or `updated`; alone, when an administrator does it in the list of users.
 		 *
 		 * @param int                 $user_id  User ID.
 		 * @param array<string,mixed> $resource The SCIM resource.
@@ -197,7 +199,7 @@ final class Hooks {
 	 */
 	private function fire( string $action, int $user_id ): void {
 		if ( has_action( $action ) ) {
-			$this->resource ??= self::decode( $this->id, $this->document );
+			$this->resource ??= null === $this->id ? array() : self::decode( $this->id, $this->document );
 			// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals.DynamicHooknameFound -- around() names them.
 			do_action( $action, $user_id, $this->resource );
 		}

@@ -30,7 +30,7 @@ final class Protection {
 	}
 
 	/**
-	 * Whether SCIM must neither link nor change nor delete an account.
+	 * Whether SCIM must neither link nor change nor delete an account, nor the list of users deactivate it.
 	 *
 	 * @param int $user_id User ID.
 	 */
@@ -48,7 +48,8 @@ final class Protection {
 			return false;
 		}
 		/**
-		 * Filters whether SCIM may link, change or delete an account that may manage the site.
+		 * Filters whether SCIM may link, change or delete an account that may manage the site, and whether other administrators
+		 * may deactivate it in the list of users. The last one stays in any case, see Administrators.
 		 *
 		 * @param bool $allow   Default false.
 		 * @param int  $user_id User ID.
@@ -63,12 +64,17 @@ final class Protection {
 	 * @param int $user_id User ID.
 	 */
 	private static function manages_a_site( int $user_id ): bool {
-		if ( user_can( $user_id, 'manage_options' ) || is_super_admin( $user_id ) ) {
+		if ( Administrators::includes( $user_id ) ) {
 			return true;
 		}
 		foreach ( is_multisite() ? array_keys( get_blogs_of_user( $user_id ) ) : array() as $site ) {
-			if ( ( new \WP_User( $user_id, '', $site ) )->has_cap( 'manage_options' ) ) {
-				return true;
+			switch_to_blog( $site );
+			try {
+				if ( Administrators::includes( $user_id ) ) {
+					return true;
+				}
+			} finally {
+				restore_current_blog();
 			}
 		}
 		return false;

@@ -7,7 +7,6 @@
 
 namespace Scimpress\Store;
 
-use Scimpress\Account_State;
 use Scimpress\Settings;
 
 defined( 'ABSPATH' ) || exit;
@@ -64,7 +63,9 @@ final class User_Store extends Resource_Store {
 				return Transaction::run(
 					function ( Transaction $transaction ) use ( $need, $room, $found ): array {
 						$room->make( $transaction );
-						return null === $room->tombstone ? $this->insert( $transaction, $need, $found ) : $this->revive( $transaction, $need, $room->tombstone );
+						$arrival = new Arrival( $transaction, $need );
+						null === $room->tombstone ? $arrival->insert( $found ) : $arrival->revive( $room->tombstone );
+						return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
 					}
 				);
 			} catch ( Conflict ) {
@@ -72,81 +73,6 @@ final class User_Store extends Resource_Store {
 			}
 		}
 		throw new Failure( 'busy', 'other writes to the same user did not end' );
-	}
-
-	/**
-	 * A new row, for the account that the person has already or for a new one.
-	 *
-	 * @param Transaction  $transaction Surrounds the write.
-	 * @param array        $need        A create need.
-	 * @param list<string> $found       User meta by which unmanaged accounts may be found.
-	 * @return array The record.
-	 */
-	private function insert( Transaction $transaction, array $need, array $found ): array {
-		$position   = User_Table::claim( $need );
-		$candidates = new Candidates();
-		$user_id    = $candidates->find( $need, $found );
-		if ( null !== $user_id ) {
-			return $this->adopt( $transaction, $need, $position, $user_id );
-		}
-		Hooks::creating( $need['userName'], (string) ( $need['wordpress']['user_email'] ?? '' ) );
-		$hooks   = new Hooks( $transaction, $need['id'], $need['document'] );
-		$user_id = $hooks->around(
-			'create',
-			0,
-			static function () use ( $transaction, $need, $position, $candidates ): int {
-				$login   = Login::choose( $need['login']['preferred'], $need['login']['suffix'], $candidates->login_is_free );
-				$user_id = Account::create( $transaction, $login, $need['wordpress'] );
-				User_Table::link( $position, $user_id, '{}' );
-				return $user_id;
-			}
-		);
-		self::set_active( $hooks, $user_id, $need['active'] );
-		$transaction->after_commit( static fn() => \Scimpress\Welcome_Mail::send( $user_id ) );
-		return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
-	}
-
-	/**
-	 * Links the account that the person has already. It keeps its login name, its password, its roles and whatever SCIM says
-	 * nothing about: a client that sends no address does not mean that there is none.
-	 *
-	 * @param Transaction $transaction Surrounds the write.
-	 * @param array       $need        A create need.
-	 * @param int         $position    Position of the row.
-	 * @param int         $user_id     User ID.
-	 * @return array The record.
-	 * @throws Failure  `protected` or what WordPress refuses.
-	 * @throws Conflict When another resource was linked to the account meanwhile.
-	 */
-	private function adopt( Transaction $transaction, array $need, int $position, int $user_id ): array {
-		$transaction->touch( $user_id );
-		Account::guard( $user_id );
-		User_Table::link( $position, $user_id, '{}' );
-		$values = array_filter( $need['wordpress'], static fn( ?string $value ): bool => null !== $value && '' !== $value );
-		$hooks  = new Hooks( $transaction, $need['id'], $need['document'] );
-		self::take_in( $hooks, $user_id, $values, $need['active'] );
-		return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
-	}
-
-	/**
-	 * A tombstone becomes a new resource: the person is back, with the account that DELETE had deactivated.
-	 *
-	 * @param Transaction $transaction Surrounds the write.
-	 * @param array       $need        A create need.
-	 * @param object      $tombstone   Row of User_Table::holders().
-	 * @return array The record.
-	 * @throws Conflict When the tombstone is gone meanwhile.
-	 */
-	private function revive( Transaction $transaction, array $need, object $tombstone ): array {
-		$user_id = (int) $tombstone->account;
-		if ( ! User_Table::revive( (int) $tombstone->position, $need ) ) {
-			throw new Conflict( 'the tombstone is gone' );
-		}
-		$transaction->touch( $user_id );
-		Account::guard( $user_id );
-		$hooks = new Hooks( $transaction, $need['id'], $need['document'] );
-		self::take_in( $hooks, $user_id, $need['wordpress'], $need['active'] );
-		return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
 	}
 
 	/**
@@ -170,13 +96,7 @@ final class User_Store extends Resource_Store {
 			return array(
 				'record' => Transaction::run(
 					function ( Transaction $transaction ) use ( $need, $user_id ): array {
-						$position = User_Table::claim( $need );
-						$transaction->touch( $user_id );
-						Account::guard( $user_id );
-						User_Table::link( $position, $user_id, '{}' );
-						// Who is shut here stays shut, whatever the other plugin thinks.
-						$shut = static fn() => $need['active'] || Account::set_active( $user_id, false );
-						( new Hooks( $transaction, $need['id'], $need['document'], false ) )->around( 'link', $user_id, $shut );
+						( new Arrival( $transaction, $need, false ) )->import( $user_id );
 						return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
 					}
 				),
@@ -260,11 +180,13 @@ final class User_Store extends Resource_Store {
 		}
 		$user_id = $this->seen[ $need['id'] ]['userId'] ?? (int) User_Table::find( $need['id'] )->user_id;
 		$transaction->touch( $user_id );
-		Account::guard( $user_id );
+		Protection::guard( $user_id );
 		$before = Account::strings( $user_id );
 		$hooks  = new Hooks( $transaction, $need['id'], $need['document'] );
 		$hooks->around( 'update', $user_id, static fn() => Account::update( $user_id, $need['wordpress'] ) );
-		self::set_active( $hooks, $user_id, $need['active'] );
+		if ( null !== $need['active'] ) {
+			Account::set_active( $hooks, $user_id, $need['active'] );
+		}
 		return $this->observed( $need['id'], array_keys( $need['wordpress'] ), $before );
 	}
 
@@ -296,11 +218,11 @@ final class User_Store extends Resource_Store {
 				Group_Table::touch( Membership_Table::groups_of( Membership_Table::USER, $position ), $now );
 				Membership_Table::leave_all( Membership_Table::USER, $position );
 				$transaction->touch( $user_id );
-				Account::guard( $user_id );
+				Protection::guard( $user_id );
 				if ( $gone ) {
 					$hooks->around( 'delete', $user_id, static fn() => Account::delete( $user_id ) );
 				} else {
-					self::set_active( $hooks, $user_id, false );
+					Account::set_active( $hooks, $user_id, false );
 				}
 			}
 		);
@@ -345,42 +267,5 @@ final class User_Store extends Resource_Store {
 	protected function read( array $answer ): array {
 		$this->seen = array_column( $answer['records'], null, 'id' );
 		return $answer;
-	}
-
-	/**
-	 * Links an account: it gets the values and is a member of this site.
-	 *
-	 * It is opened before and shut after that: roles that come back stand instead of the default one, and a default one is there
-	 * to be remembered.
-	 *
-	 * @param Hooks               $hooks   Hooks of the write.
-	 * @param int                 $user_id User ID.
-	 * @param array<string,mixed> $values  `wordpress` of a create need, or a part of it.
-	 * @param bool                $active  Whether the account may sign in.
-	 */
-	private static function take_in( Hooks $hooks, int $user_id, array $values, bool $active ): void {
-		self::set_active( $hooks, $user_id, $active ? true : null );
-		$hooks->around(
-			'link',
-			$user_id,
-			static function () use ( $user_id, $values ): void {
-				Account::update( $user_id, $values );
-				Account::join( $user_id );
-			}
-		);
-		self::set_active( $hooks, $user_id, $active );
-	}
-
-	/**
-	 * Opens or shuts an account, with the hooks around it, if that is a change.
-	 *
-	 * @param Hooks     $hooks   Hooks of the write.
-	 * @param int       $user_id User ID.
-	 * @param bool|null $active  Whether it may sign in; null leaves it as it is.
-	 */
-	private static function set_active( Hooks $hooks, int $user_id, ?bool $active ): void {
-		if ( null !== $active && Account_State::is_active( $user_id ) !== $active ) {
-			$hooks->around( $active ? 'reactivate' : 'deactivate', $user_id, static fn() => Account::set_active( $user_id, $active ) );
-		}
 	}
 }

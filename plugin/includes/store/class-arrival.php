@@ -1,0 +1,140 @@
+<?php
+/**
+ * Users who come.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Gives a new resource its account: a new one, one that the person has already, or the one that a DELETE has deactivated.
+ */
+final class Arrival {
+
+	/**
+	 * Hooks of the write.
+	 *
+	 * @var Hooks
+	 */
+	private readonly Hooks $hooks;
+
+	/**
+	 * The arrival of one user.
+	 *
+	 * @param Transaction $transaction Surrounds the write.
+	 * @param array       $need        A create need.
+	 * @param bool        $wpo365      Whether WPO365's actions fire, too.
+	 */
+	public function __construct( private readonly Transaction $transaction, private readonly array $need, bool $wpo365 = true ) {
+		$this->hooks = new Hooks( $transaction, $need['id'], $need['document'], $wpo365 );
+	}
+
+	/**
+	 * A new row, for the account that the person has already or for a new one.
+	 *
+	 * @param list<string> $found User meta by which unmanaged accounts may be found.
+	 * @throws Failure  `protected`, what Candidates and Login say, or what WordPress refuses.
+	 * @throws Conflict When another row holds one of the keys.
+	 */
+	public function insert( array $found ): void {
+		$position   = User_Table::claim( $this->need );
+		$candidates = new Candidates();
+		$user_id    = $candidates->find( $this->need, $found );
+		if ( null === $user_id ) {
+			$this->create( $position, $candidates->login_is_free );
+		} else {
+			$this->adopt( $position, $user_id );
+		}
+	}
+
+	/**
+	 * A tombstone becomes a new resource: the person is back, with the account that DELETE had deactivated.
+	 *
+	 * @param object $tombstone Row of User_Table::holders().
+	 * @throws Failure  `protected` or what WordPress refuses.
+	 * @throws Conflict When the tombstone is gone meanwhile, or another row holds one of the keys.
+	 */
+	public function revive( object $tombstone ): void {
+		if ( ! User_Table::revive( (int) $tombstone->position, $this->need ) ) {
+			throw new Conflict( 'the tombstone is gone' );
+		}
+		$this->link( (int) $tombstone->account, $this->need['wordpress'] );
+	}
+
+	/**
+	 * A new row for an account that is known beforehand, and keeps everything that it holds. Who is deactivated stays so.
+	 *
+	 * @param int $user_id User ID.
+	 * @throws Failure  `protected`.
+	 * @throws Conflict When another row holds one of the keys.
+	 */
+	public function import( int $user_id ): void {
+		$position = User_Table::claim( $this->need );
+		$this->transaction->touch( $user_id );
+		Protection::guard( $user_id );
+		$this->hooks->around( 'link', $user_id, static fn() => User_Table::link( $position, $user_id, '{}' ) );
+		if ( ! $this->need['active'] ) {
+			Account::set_active( $this->hooks, $user_id, false );
+		}
+	}
+
+	/**
+	 * Makes an account.
+	 *
+	 * @param int  $position      Position of the row.
+	 * @param bool $login_is_free Whether a look into the database has just met nobody with the preferred name.
+	 */
+	private function create( int $position, bool $login_is_free ): void {
+		Hooks::creating( $this->need['userName'], (string) ( $this->need['wordpress']['user_email'] ?? '' ) );
+		$user_id = $this->hooks->around(
+			'create',
+			0,
+			function () use ( $position, $login_is_free ): int {
+				$login   = Login::choose( $this->need['login']['preferred'], $this->need['login']['suffix'], $login_is_free );
+				$user_id = Account::create( $this->transaction, $login, $this->need['wordpress'] );
+				User_Table::link( $position, $user_id, '{}' );
+				return $user_id;
+			}
+		);
+		Account::set_active( $this->hooks, $user_id, $this->need['active'] );
+		$this->transaction->after_commit( static fn() => \Scimpress\Welcome_Mail::send( $user_id ) );
+	}
+
+	/**
+	 * Links the account that the person has already. It keeps its login name, its roles and whatever SCIM says nothing about: a
+	 * client that sends no address, or no password, does not mean that there is none.
+	 *
+	 * @param int $position Position of the row.
+	 * @param int $user_id  User ID.
+	 */
+	private function adopt( int $position, int $user_id ): void {
+		User_Table::link( $position, $user_id, '{}' );
+		$this->link( $user_id, array_filter( $this->need['wordpress'], static fn( ?string $value ): bool => null !== $value && '' !== $value ) );
+	}
+
+	/**
+	 * Gives an account that is there the values, and makes it a member of this site.
+	 *
+	 * @param int                  $user_id User ID.
+	 * @param array<string,string> $values  `wordpress` of the need, or a part of it.
+	 */
+	private function link( int $user_id, array $values ): void {
+		$this->transaction->touch( $user_id );
+		Protection::guard( $user_id );
+		$this->hooks->around(
+			'link',
+			$user_id,
+			static function () use ( $user_id, $values ): void {
+				Account::update( $user_id, $values );
+				Account::join( $user_id );
+			}
+		);
+		if ( Account::set_active( $this->hooks, $user_id, $this->need['active'] ) ) {
+			// Perhaps there was no role to come back.
+			Account::join( $user_id );
+		}
+	}
+}
