@@ -125,6 +125,21 @@ fn value_without_a_place_is_left_out_with_a_notice() {
 }
 
 #[test]
+fn meta_that_was_mapped_to_the_password_is_not_kept() {
+    let mut site = Site::default();
+    let mut user = ada();
+    user.attributes = attributes(&[("password", "correct horse"), ("title", "Countess")]);
+    assert_eq!(import(&mut site, user, "42").status, 204);
+    let Some(Need::Create { changes, .. }) = site.store.needs.iter().find(|need| need.name() == "create")
+    else {
+        panic!("nothing was created")
+    };
+    assert!(changes.password.is_none());
+    assert!(changes.document.contains("Countess"));
+    assert!(!changes.document.contains("correct horse"), "{}", changes.document);
+}
+
+#[test]
 fn user_without_a_name_is_refused_in_words() {
     let mut site = Site::default();
     let mut user = ada();

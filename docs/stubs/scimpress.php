@@ -57,7 +57,7 @@ namespace Scimpress {
 		 *
 		 * @param array{userName: string, externalId: ?string, objectId: ?string, active: bool, wordpress: array{user_email: string, first_name: string, last_name: string, display_name: string}, attributes: list<array{path: string, value: string}>} $user
 		 *        What the site knows about the user; paths are those of PATCH (RFC 7644 §3.5.2).
-		 * @param array{base: string, now: int, newId: string, membersAdditive: bool} $config
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} $config
 		 *        As for a request; `newId` is the id that clients know the user by.
 		 *
 		 * @return Exchange

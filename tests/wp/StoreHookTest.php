@@ -9,6 +9,7 @@ namespace Scimpress\Tests;
 
 use Scimpress\Account_State;
 use Scimpress\Settings;
+use Scimpress\Store\Account_Switch;
 
 /**
  * Actions and filters around every write.
@@ -170,6 +171,24 @@ final class StoreHookTest extends Test_Case {
 		$this->assertSame( array( array( array_keys( $need['wordpress'] ), $resource, 0 ), array( array( 'first_name' ), $resource, $user->ID ) ), array( $seen[0], $seen[1] ?? null ) );
 	}
 
+	public function test_password_is_shown_to_no_filter_and_taken_from_none(): void {
+		$seen = array();
+		add_filter(
+			'scimpress_user_values',
+			static function ( array $values, array $resource ) use ( &$seen ): array {
+				$seen[] = wp_json_encode( array( $values, $resource ) );
+				return array( 'password' => 'battery staple' ) + $values;
+			},
+			10,
+			2
+		);
+		list( $need, , $user ) = $this->person( array( 'wordpress' => array( 'password' => 'correct horse' ) ) );
+		$this->perform( Needs::update( $need, 1, array( 'wordpress' => array( 'password' => 'correct horse' ) ) ) );
+		$this->assertCount( 2, $seen );
+		$this->assertStringNotContainsString( 'password', implode( $seen ) );
+		$this->assertInstanceOf( \WP_User::class, wp_authenticate( $user->user_login, 'correct horse' ) );
+	}
+
 	public function test_address_of_the_filter_is_the_one_that_nobody_else_may_have(): void {
 		add_filter( 'scimpress_user_values', static fn( array $values ): array => array( 'user_email' => 'shared@corp.example.com' ) + $values );
 		$this->person();
@@ -217,6 +236,36 @@ final class StoreHookTest extends Test_Case {
 		add_action( 'wpo365/user/created/fail', static fn() => throw new \LogicException() );
 		$this->refused( 'user_name_exists', array( 'id' => wp_generate_uuid4() ) + $need );
 		$this->assertStringContainsString( 'LogicException', file_get_contents( $log ) );
+	}
+
+	public function test_administrator_who_switches_an_account_fires_the_same_hooks(): void {
+		list( $need, $record ) = $this->person( array( 'document' => '{"userName":"mira"}' ) );
+		$stranger              = $this->stranger();
+		$heard                 = array();
+		$this->listen(
+			static function ( string $name, array $arguments ) use ( &$heard ): void {
+				$heard[] = array( $name, ...$arguments );
+			}
+		);
+		$expected = array();
+		foreach ( array( array( $record['userId'], array( 'id' => $need['id'], 'userName' => 'mira' ) ), array( $stranger->ID, array() ) ) as $arguments ) {
+			foreach ( array( 'deactivate', 'reactivate' ) as $event ) {
+				$this->assertTrue( Account_Switch::set( $arguments[0], 'reactivate' === $event ) );
+				foreach ( array( "before_user_$event", "after_user_$event", "user_{$event}d" ) as $name ) {
+					$expected[] = array( "scimpress_$name", ...$arguments );
+				}
+			}
+		}
+		$this->assertFalse( Account_Switch::set( $stranger->ID, true ) );
+		$this->assertSame( $expected, $heard );
+
+		add_action( 'scimpress_after_user_deactivate', static fn() => throw new \LogicException( 'a plugin failed' ) );
+		try {
+			Account_Switch::set( $stranger->ID, false );
+			$this->fail( 'nothing was thrown' );
+		} catch ( \LogicException ) {
+			$this->assertTrue( Account_State::is_active( $stranger->ID ) );
+		}
 	}
 
 	/**

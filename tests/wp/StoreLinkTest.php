@@ -304,6 +304,47 @@ final class StoreLinkTest extends Test_Case {
 		}
 	}
 
+	/**
+	 * Role before, whether it was deactivated before, whether the client wants it active, role then, role after an activation.
+	 */
+	public function roles_of_the_linked(): array {
+		return array(
+			'comes back'                            => array( 'editor', true, true, array( 'editor' ), array( 'editor' ) ),
+			'comes back without a role'             => array( '', true, true, array( 'subscriber' ), array( 'subscriber' ) ),
+			'stays deactivated'                     => array( 'editor', true, false, array(), array( 'editor' ) ),
+			'is deactivated'                        => array( 'editor', false, false, array(), array( 'editor' ) ),
+			'is deactivated and never had a role'   => array( '', false, false, array(), array( 'subscriber' ) ),
+		);
+	}
+
+	/**
+	 * @dataProvider roles_of_the_linked
+	 */
+	public function test_roles_are_remembered_across_a_link( string $role, bool $deactivated, bool $active, array $then, array $later ): void {
+		$stranger = $this->stranger( array( 'role' => $role ) );
+		if ( $deactivated ) {
+			Account_State::deactivate( $stranger->ID );
+		}
+		list( $need ) = $this->person( array( 'active' => $active, 'login' => array( 'preferred' => $stranger->user_login ) ) );
+		$this->assertSame( $then, get_userdata( $stranger->ID )->roles );
+		$this->perform( Needs::update( $need, 1, array( 'active' => true ) ) );
+		$this->assertSame( $later, get_userdata( $stranger->ID )->roles );
+	}
+
+	public function test_administrator_who_was_deactivated_is_not_linked(): void {
+		$stranger = $this->stranger( array( 'role' => 'administrator' ) );
+		Account_State::deactivate( $stranger->ID );
+		$before = $this->everything();
+		$this->refused( 'protected', Needs::create( array( 'login' => array( 'preferred' => $stranger->user_login ) ) ) );
+		$this->assertSame( $before, $this->everything() );
+	}
+
+	public function test_password_that_the_client_sends_is_the_accounts(): void {
+		$stranger = $this->stranger();
+		$this->person( array( 'login' => array( 'preferred' => $stranger->user_login ), 'wordpress' => array( 'password' => 'correct horse' ) ) );
+		$this->assertInstanceOf( \WP_User::class, wp_authenticate( $stranger->user_login, 'correct horse' ) );
+	}
+
 	public function test_no_mail_is_sent(): void {
 		Settings::update( array( 'welcome_mail' => true ) );
 		add_filter( 'pre_wp_mail', fn() => $this->fail( 'a mail was sent' ) );

@@ -53,13 +53,16 @@ final class Hooks {
 	public function __construct( private readonly Transaction $transaction, private readonly ?string $id, private readonly string $document, private readonly bool $wpo365 = true ) {}
 
 	/**
-	 * Filters what WordPress is to hold of a new or changed user.
+	 * Filters what WordPress is to hold of a new or changed user, and the login name of a new one.
 	 *
 	 * @param array $need    A create or update need.
 	 * @param int   $user_id User ID, 0 for a new user.
 	 * @return array The need, with other values.
 	 */
 	public static function values( array $need, int $user_id ): array {
+		if ( isset( $need['login'] ) ) {
+			$need['login']['preferred'] = self::login( $need['login']['preferred'] );
+		}
 		if ( ! has_filter( 'scimpress_user_values' ) ) {
 			return $need;
 		}
@@ -85,7 +88,7 @@ final class Hooks {
 	 *
 	 * @param string $login What SCIM would call it.
 	 */
-	public static function login( string $login ): string {
+	private static function login( string $login ): string {
 		/**
 		 * Filters the login name of a new user before WordPress's rules are applied to it (WPO365's filter).
 		 *

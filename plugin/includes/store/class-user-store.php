@@ -38,41 +38,61 @@ final class User_Store extends Resource_Store {
 	 * @throws Failure When it cannot be done.
 	 */
 	protected function create( array $need ): array {
-		try {
-			return $this->created( Hooks::values( $need, 0 ) );
-		} catch ( \Throwable $thrown ) {
-			Hooks::failed( 'create', $thrown );
-			throw $thrown;
-		}
+		$found = Settings::matches() ? Foreign_Meta::keys() : array();
+		return self::write(
+			'create',
+			$need,
+			0,
+			function ( Transaction $transaction, array $need, Room $room ) use ( $found ): array {
+				$arrival = new Arrival( $transaction, $need );
+				null === $room->tombstone ? $arrival->insert( $found ) : $arrival->revive( $room->tombstone );
+				return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
+			}
+		);
 	}
 
 	/**
-	 * Does the need `create`.
+	 * Need `update`.
 	 *
 	 * @param array $need The need.
 	 * @return array The record.
 	 * @throws Failure When it cannot be done.
 	 */
-	private function created( array $need ): array {
-		$need['login']['preferred'] = Hooks::login( $need['login']['preferred'] );
+	protected function update( array $need ): array {
+		return self::write( 'update', $need, $this->seen[ $need['id'] ]['userId'] ?? 0, array( $this, 'overwrite' ) );
+	}
 
-		$room  = new Room();
-		$found = Settings::matches() ? Foreign_Meta::keys() : array();
-		for ( $round = 1; $round <= self::ROUNDS; $round++ ) {
-			try {
-				return Transaction::run(
-					function ( Transaction $transaction ) use ( $need, $room, $found ): array {
-						$room->make( $transaction );
-						$arrival = new Arrival( $transaction, $need );
-						null === $room->tombstone ? $arrival->insert( $found ) : $arrival->revive( $room->tombstone );
-						return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
-					}
-				);
-			} catch ( Conflict ) {
-				$room = Room::for_create( $need );
+	/**
+	 * Does a write, again when its keys are taken by rows that can make room.
+	 *
+	 * @param string                                    $event   `create` or `update`.
+	 * @param array                                     $need    The need.
+	 * @param int                                       $user_id User ID, 0 for a new user.
+	 * @param callable(Transaction, array, Room): array $work    Does it in a transaction and returns the record.
+	 * @return array The record.
+	 * @throws Failure When it cannot be done.
+	 */
+	private static function write( string $event, array $need, int $user_id, callable $work ): array {
+		try {
+			$need = Hooks::values( $need, $user_id );
+			$room = new Room();
+			for ( $round = 1; $round <= self::ROUNDS; $round++ ) {
+				try {
+					return Transaction::run(
+						static function ( Transaction $transaction ) use ( $need, $room, $work ): array {
+							$room->make( $transaction );
+							return $work( $transaction, $need, $room );
+						}
+					);
+				} catch ( Conflict ) {
+					$room = 'create' === $event ? Room::for_create( $need ) : Room::for_update( $need );
+				}
 			}
+			throw new Failure( 'busy', 'other writes to the same user did not end' );
+		} catch ( \Throwable $thrown ) {
+			Hooks::failed( $event, $thrown );
+			throw $thrown;
 		}
-		throw new Failure( 'busy', 'other writes to the same user did not end' );
 	}
 
 	/**
@@ -124,46 +144,6 @@ final class User_Store extends Resource_Store {
 			'observed'  => '{}',
 			'wordpress' => array( 'active' => $need['active'] ) + $need['wordpress'],
 		);
-	}
-
-	/**
-	 * Need `update`.
-	 *
-	 * @param array $need The need.
-	 * @return array The record.
-	 * @throws Failure When it cannot be done.
-	 */
-	protected function update( array $need ): array {
-		try {
-			return $this->updated( Hooks::values( $need, $this->seen[ $need['id'] ]['userId'] ?? 0 ) );
-		} catch ( \Throwable $thrown ) {
-			Hooks::failed( 'update', $thrown );
-			throw $thrown;
-		}
-	}
-
-	/**
-	 * Does the need `update`.
-	 *
-	 * @param array $need The need.
-	 * @return array The record.
-	 * @throws Failure When it cannot be done.
-	 */
-	private function updated( array $need ): array {
-		$room = new Room();
-		for ( $round = 1; $round <= self::ROUNDS; $round++ ) {
-			try {
-				return Transaction::run(
-					function ( Transaction $transaction ) use ( $need, $room ): array {
-						$room->make( $transaction );
-						return $this->overwrite( $transaction, $need );
-					}
-				);
-			} catch ( Conflict ) {
-				$room = Room::for_update( $need );
-			}
-		}
-		throw new Failure( 'busy', 'other writes to the same user did not end' );
 	}
 
 	/**

@@ -95,6 +95,36 @@ final class NetworkTest extends Test_Case {
 		$this->elsewhere( fn() => $this->assertFalse( Account_State::is_active( $user->ID ) ) );
 	}
 
+	public function test_who_manages_another_site_is_protected_deactivated_or_not(): void {
+		list( $need, , $user ) = $this->member( 'author', 'administrator' );
+		$this->refused( 'protected', Needs::update( $need, 1, array( 'active' => false ) ) );
+		Account_State::deactivate( $user->ID );
+		$this->refused( 'protected', Needs::update( $need, 1, array( 'active' => true ) ) );
+		$this->elsewhere( static fn() => Account_State::deactivate( $user->ID ) );
+		$this->refused( 'protected', Needs::update( $need, 1, array( 'active' => true ) ) );
+		$this->elsewhere(
+			static function () use ( $user ): void {
+				Account_State::activate( $user->ID );
+				get_userdata( $user->ID )->set_role( 'editor' );
+			}
+		);
+		$this->assertTrue( $this->perform( Needs::update( $need, 1, array( 'active' => true ) ) )['record']['wordpress']['active'] );
+	}
+
+	public function test_user_of_another_site_becomes_a_member_with_a_role_that_is_remembered(): void {
+		foreach ( array( true, false ) as $active ) {
+			$stranger = $this->stranger( array( 'role' => 'editor' ) );
+			remove_user_from_blog( $stranger->ID, get_current_blog_id() );
+			$this->elsewhere( static fn() => add_user_to_blog( get_current_blog_id(), $stranger->ID, 'editor' ) );
+			list( $need, $record ) = $this->person( array( 'active' => $active, 'login' => array( 'preferred' => $stranger->user_login ) ) );
+			$this->assertSame( $stranger->ID, $record['userId'] );
+			$this->assertTrue( is_user_member_of_blog( $stranger->ID ) );
+			$this->assertSame( $active ? array( 'subscriber' ) : array(), get_userdata( $stranger->ID )->roles );
+			$this->perform( Needs::update( $need, 1, array( 'active' => true ) ) );
+			$this->assertSame( array( 'subscriber' ), get_userdata( $stranger->ID )->roles );
+		}
+	}
+
 	public function test_delete_takes_the_account_off_this_site_and_leaves_the_others(): void {
 		global $wpdb;
 		list( $need, , $user ) = $this->member( 'author', 'editor' );
