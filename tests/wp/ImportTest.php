@@ -50,7 +50,7 @@ final class ImportTest extends Scim_Test_Case {
 		$this->assertSame( "oid-$id", $row->object_id );
 		$this->assertSame( "ext-$id", $row->external_id );
 		$this->assertSame( $before[0]->user_email, $row->email );
-		$read = $this->perform( Needs::select( 'id', (string) $id ) )['records'][0];
+		$read = $this->perform( Needs::by( 'id', (string) $id ) )['records'][0];
 		$this->assertSame( array_diff_key( $read['wordpress'], array( 'active' => true ) ), json_decode( $read['observed'], true ) );
 	}
 
@@ -76,7 +76,7 @@ final class ImportTest extends Scim_Test_Case {
 		$id = $this->left( array( 'active' => false ) );
 		$this->assertSame( 1, $this->import( false )['deactivated'] );
 		$this->assertFalse( Account_State::is_active( $id ) );
-		$this->assertFalse( $this->perform( Needs::select( 'id', (string) $id ) )['records'][0]['wordpress']['active'] );
+		$this->assertFalse( $this->perform( Needs::by( 'id', (string) $id ) )['records'][0]['wordpress']['active'] );
 	}
 
 	public function test_who_was_shut_here_is_not_let_in_by_an_import(): void {

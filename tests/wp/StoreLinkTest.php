@@ -66,7 +66,7 @@ final class StoreLinkTest extends Test_Case {
 		$this->assertSame( 1, $record['version'] );
 		$this->assertSame( $need['document'], $record['document'] );
 		$this->assertSame( array_diff_key( $record['wordpress'], array( 'active' => true ) ), json_decode( $record['observed'], true ) );
-		$this->assertSame( array( $record ), $this->perform( Needs::select( 'id', $need['id'] ) )['records'] );
+		$this->assertSame( array( $record ), $this->perform( Needs::by( 'id', $need['id'] ) )['records'] );
 		$this->refused( 'user_name_exists', array( 'id' => wp_generate_uuid4() ) + $need );
 	}
 
