@@ -160,10 +160,14 @@ final class Account {
 	 * it would be a role that somebody gave by hand, and those of before would not come back.
 	 *
 	 * @param int $user_id User ID.
+	 * @throws Failure When a plugin refuses.
 	 */
 	public static function join( int $user_id ): void {
 		if ( is_multisite() && ! is_user_member_of_blog( $user_id ) ) {
-			add_user_to_blog( get_current_blog_id(), $user_id, Settings::default_role() );
+			$joined = add_user_to_blog( get_current_blog_id(), $user_id, Settings::default_role() );
+			if ( is_wp_error( $joined ) ) {
+				throw self::failure( $joined );
+			}
 		}
 		$user = get_userdata( $user_id );
 		if ( $user && ! $user->roles && Account_State::is_active( $user_id ) && '' !== Settings::default_role() ) {
@@ -228,7 +232,7 @@ final class Account {
 	/**
 	 * A refusal of WordPress as a failure.
 	 *
-	 * @param \WP_Error $error What wp_insert_user() returned.
+	 * @param \WP_Error $error What wp_insert_user() or another function returned.
 	 */
 	private static function failure( \WP_Error $error ): Failure {
 		$detail = trim( html_entity_decode( wp_strip_all_tags( $error->get_error_message(), true ), ENT_QUOTES | ENT_HTML5, 'UTF-8' ) );

@@ -125,6 +125,14 @@ final class NetworkTest extends Test_Case {
 		}
 	}
 
+	public function test_plugin_that_refuses_the_membership_refuses_the_link(): void {
+		$stranger = $this->stranger();
+		remove_user_from_blog( $stranger->ID, get_current_blog_id() );
+		add_filter( 'can_add_user_to_blog', static fn() => new \WP_Error( 'full', 'This site is full.' ) );
+		$this->assertSame( 'This site is full.', $this->refused( 'refused', Needs::create( array( 'login' => array( 'preferred' => $stranger->user_login ) ) ) ) );
+		$this->assertFalse( is_user_member_of_blog( $stranger->ID ) );
+	}
+
 	public function test_delete_takes_the_account_off_this_site_and_leaves_the_others(): void {
 		global $wpdb;
 		list( $need, , $user ) = $this->member( 'author', 'editor' );
