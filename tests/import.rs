@@ -136,7 +136,11 @@ fn meta_that_was_mapped_to_the_password_is_not_kept() {
     };
     assert!(changes.password.is_none());
     assert!(changes.document.contains("Countess"));
-    assert!(!changes.document.contains("correct horse"), "{}", changes.document);
+    assert!(
+        !changes.document.contains("correct horse"),
+        "{}",
+        changes.document
+    );
 }
 
 #[test]
