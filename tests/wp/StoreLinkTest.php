@@ -339,9 +339,12 @@ final class StoreLinkTest extends Test_Case {
 		$this->assertSame( $before, $this->everything() );
 	}
 
-	public function test_password_that_the_client_sends_is_the_accounts(): void {
-		$stranger = $this->stranger();
-		$this->person( array( 'login' => array( 'preferred' => $stranger->user_login ), 'wordpress' => array( 'password' => 'correct horse' ) ) );
+	public function test_account_keeps_its_password_until_the_client_changes_it(): void {
+		$stranger = $this->stranger( array( 'user_pass' => 'my own words' ) );
+		list( $need ) = $this->person( array( 'login' => array( 'preferred' => $stranger->user_login ), 'wordpress' => array( 'password' => 'drawn by the client' ) ) );
+		$this->assertInstanceOf( \WP_User::class, wp_authenticate( $stranger->user_login, 'my own words' ) );
+		$this->assertInstanceOf( \WP_Error::class, wp_authenticate( $stranger->user_login, 'drawn by the client' ) );
+		$this->perform( Needs::update( $need, 1, array( 'wordpress' => array( 'password' => 'correct horse' ) ) ) );
 		$this->assertInstanceOf( \WP_User::class, wp_authenticate( $stranger->user_login, 'correct horse' ) );
 	}
 

@@ -105,14 +105,17 @@ final class Arrival {
 
 	/**
 	 * Links the account that the person has already. It keeps its login name, its roles and whatever SCIM says nothing about: a
-	 * client that sends no address, or no password, does not mean that there is none.
+	 * client that sends no address does not mean that there is none. It keeps its password, too: a new user's is one that the
+	 * client has drawn (Okta sends it even while it does not synchronise passwords), and the person signs in with the old one.
 	 *
 	 * @param int $position Position of the row.
 	 * @param int $user_id  User ID.
 	 */
 	private function adopt( int $position, int $user_id ): void {
 		User_Table::link( $position, $user_id, '{}' );
-		$this->link( $user_id, array_filter( $this->need['wordpress'], static fn( ?string $value ): bool => null !== $value && '' !== $value ) );
+		$values = array_filter( $this->need['wordpress'], static fn( ?string $value ): bool => null !== $value && '' !== $value );
+		unset( $values['password'] );
+		$this->link( $user_id, $values );
 	}
 
 	/**
