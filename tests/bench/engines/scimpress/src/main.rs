@@ -14,7 +14,7 @@ use scimpress::filter::Filter;
 use scimpress::json;
 use scimpress::mapping::Account;
 use scimpress::patch::PatchRequest;
-use scimpress::resource::{Resource, normalise, user};
+use scimpress::resource::{Resource, normalise, password, user, values};
 use scimpress::schema::USER;
 use serde_json::{Value, json};
 
@@ -103,7 +103,9 @@ fn patches(users: &'static [Resource], bodies: Vec<String>) -> Row {
 
 fn posts(bodies: Vec<String>) -> Row {
     fn post(body: &str) -> Result<Resource, Failure> {
-        let user = normalise::resource(json::object(body.as_bytes())?, &USER)?;
+        let mut user = normalise::resource(json::object(body.as_bytes())?, &USER)?;
+        drop(password::take(&mut user));
+        values::merge_equal(&mut user, &USER);
         user::check(&user)?;
         Ok(user)
     }
@@ -141,14 +143,16 @@ fn list(representations: &[Value]) -> Result<Row, Failure> {
             ..Config::default()
         };
         let mut exchange = Exchange::new(request, config);
-        while let Some(need) = exchange.next() {
-            exchange.resume(match need {
-                Need::Page { .. } => Answer::Page {
+        loop {
+            let page = match exchange.next() {
+                None => break,
+                Some(Need::Page { .. }) => Answer::Page {
                     total: 10_000,
                     records: records.clone(),
                 },
-                other => return Err(format!("unexpected need {}", other.name()).into()),
-            });
+                Some(other) => return Err(format!("unexpected need {}", other.name()).into()),
+            };
+            exchange.resume(page);
         }
         Ok(exchange.response().body.clone())
     };
