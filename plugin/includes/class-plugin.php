@@ -23,7 +23,7 @@ final class Plugin {
 		self::sign_in();
 		self::rest( new Rest\Server( new Rest\Controller() ) );
 		if ( is_admin() ) {
-			self::admin( new Admin\Settings_Page() );
+			self::admin( new Admin\Page( array( new Admin\Settings_Tab() ) ) );
 		}
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			self::commands();
@@ -99,9 +99,9 @@ final class Plugin {
 	/**
 	 * The settings page.
 	 *
-	 * @param Admin\Settings_Page $page Settings → Scimpress.
+	 * @param Admin\Page $page Settings → Scimpress.
 	 */
-	private static function admin( Admin\Settings_Page $page ): void {
+	private static function admin( Admin\Page $page ): void {
 		add_action( 'admin_menu', array( $page, 'register' ) );
 		add_action( 'load-users.php', array( new Admin\Users_List(), 'load' ) );
 		add_action( 'admin_notices', array( Requirements::class, 'admin_notice' ) );

@@ -9,7 +9,7 @@ namespace Scimpress\Tests;
 
 use Scimpress\Account_State;
 use Scimpress\Admin\Import_Card;
-use Scimpress\Admin\Settings_Page;
+use Scimpress\Admin\Page;
 use Scimpress\Import\Import;
 use Scimpress\Settings;
 use Scimpress\Tokens;
@@ -208,7 +208,7 @@ final class ImportTest extends Scim_Test_Case {
 
 	public function test_card_needs_the_nonce_and_the_capability(): void {
 		$this->left();
-		$fields = array( Settings_Page::ACTION => Import_Card::RUN, '_wpnonce' => 'forged' );
+		$fields = array( Page::ACTION => Import_Card::RUN, '_wpnonce' => 'forged' );
 		$this->assertSame( 403, $this->administrator()->post( self::PAGE, $fields )->status );
 		$editor = new Browser( self::$web );
 		$editor->sign_in( $this->stranger( array( 'role' => 'editor' ) )->user_login, 'secret phrase' );
@@ -321,8 +321,8 @@ final class ImportTest extends Scim_Test_Case {
 	 * @param string  $action  Which.
 	 */
 	private function press( Browser $browser, string $action ): Reply {
-		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?name="' . Settings_Page::ACTION . '" value="' . $action . '"/s';
+		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?name="' . Page::ACTION . '" value="' . $action . '"/s';
 		$this->assertSame( 1, preg_match( $pattern, $browser->get( self::PAGE )->body, $nonce ), $action );
-		return $browser->post( self::PAGE, array( Settings_Page::ACTION => $action, '_wpnonce' => $nonce[1] ) );
+		return $browser->post( self::PAGE, array( Page::ACTION => $action, '_wpnonce' => $nonce[1] ) );
 	}
 }

@@ -7,7 +7,8 @@
 
 namespace Scimpress\Tests;
 
-use Scimpress\Admin\Settings_Page;
+use Scimpress\Admin\Page;
+use Scimpress\Admin\Settings_Tab;
 use Scimpress\Notices;
 use Scimpress\Settings;
 use Scimpress\Tokens;
@@ -167,12 +168,12 @@ final class SettingsPageTest extends Scim_Test_Case {
 
 	public function test_nothing_happens_without_the_right_nonce(): void {
 		$before = array( Settings::all(), get_option( Tokens::OPTION ) );
-		foreach ( array( Settings_Page::SAVE, Settings_Page::GENERATE, Settings_Page::TYPE ) as $action ) {
-			foreach ( array( '', 'wrong', $this->nonce( Settings_Page::SAVE === $action ? Settings_Page::GENERATE : Settings_Page::SAVE ) ) as $nonce ) {
+		foreach ( array( Settings_Tab::SAVE, Settings_Tab::GENERATE, Settings_Tab::TYPE ) as $action ) {
+			foreach ( array( '', 'wrong', $this->nonce( Settings_Tab::SAVE === $action ? Settings_Tab::GENERATE : Settings_Tab::SAVE ) ) as $nonce ) {
 				$reply = $this->browser->post(
 					self::PAGE,
 					array(
-						Settings_Page::ACTION => $action,
+						Page::ACTION => $action,
 						'_wpnonce'            => $nonce,
 						'token'               => str_repeat( 't', 32 ),
 						'on_delete'           => 'delete',
@@ -186,7 +187,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 	}
 
 	public function test_only_administrators_get_in(): void {
-		$nonce  = $this->nonce( Settings_Page::SAVE );
+		$nonce  = $this->nonce( Settings_Tab::SAVE );
 		$before = Settings::all();
 		foreach ( array( 'subscriber', 'editor' ) as $role ) {
 			$browser = new Browser( self::$web );
@@ -195,7 +196,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 			$reply = $browser->post(
 				self::PAGE,
 				array(
-					Settings_Page::ACTION => Settings_Page::SAVE,
+					Page::ACTION => Settings_Tab::SAVE,
 					'_wpnonce'            => $nonce,
 					'on_delete'           => 'delete',
 				)
@@ -210,7 +211,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 	public function test_generated_token_is_shown_once_works_and_is_stored_nowhere(): void {
 		global $wpdb;
 		$old   = $this->token;
-		$reply = $this->submit( Settings_Page::GENERATE );
+		$reply = $this->submit( Settings_Tab::GENERATE );
 		$this->assertSame( 200, $reply->status );
 		$this->assertStringContainsString( 'no-store', $reply->header( 'cache-control' ) );
 		$this->assertSame( 1, preg_match( '/id="scimpress-token"[^>]* value="([A-Za-z0-9_-]{43})"/', $reply->body, $matches ) );
@@ -227,7 +228,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 	public function test_typed_token_works(): void {
 		// WordPress slashes forms: what is stored must be the digest of what was typed.
 		$typed = 'my.own-token_with~all+of/it\'s"\\==';
-		$reply = $this->submit( Settings_Page::TYPE, array( 'token' => " $typed " ) );
+		$reply = $this->submit( Settings_Tab::TYPE, array( 'token' => " $typed " ) );
 		$this->assertShows( 'The token was saved.', $reply->body );
 		$this->assertHides( $typed, $reply->body );
 		$this->assertScim( 200, $this->scim( 'GET', '/Users', array( 'Authorization' => "Bearer $typed" ) ) );
@@ -236,7 +237,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 
 	public function test_typed_token_that_could_not_travel_is_refused(): void {
 		foreach ( array( '', 'short', str_repeat( 'x', 15 ), 'with blanks inside it', 'ümlaut-and-more-letters', str_repeat( 'x', 4097 ) ) as $typed ) {
-			$reply = $this->submit( Settings_Page::TYPE, array( 'token' => $typed ) );
+			$reply = $this->submit( Settings_Tab::TYPE, array( 'token' => $typed ) );
 			$this->assertShows( 'This token was not saved.', $reply->body, $typed );
 		}
 		$this->assertScim( 200, $this->scim( 'GET', '/Users' ) );
@@ -278,7 +279,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 	 * @param array $fields Fields.
 	 */
 	private function save( array $fields ): Reply {
-		return $this->submit( Settings_Page::SAVE, $fields );
+		return $this->submit( Settings_Tab::SAVE, $fields );
 	}
 
 	/**
@@ -291,7 +292,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 		$reply = $this->browser->post(
 			self::PAGE,
 			$fields + array(
-				Settings_Page::ACTION => $action,
+				Page::ACTION => $action,
 				'_wpnonce'            => $this->nonce( $action ),
 			)
 		);
@@ -305,7 +306,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 	 * @param string $action What the form does.
 	 */
 	private function nonce( string $action ): string {
-		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?name="' . Settings_Page::ACTION . '" value="' . $action . '"/s';
+		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?name="' . Page::ACTION . '" value="' . $action . '"/s';
 		$this->assertSame( 1, preg_match( $pattern, $this->browser->get( self::PAGE )->body, $matches ), $action );
 		return $matches[1];
 	}

@@ -72,7 +72,7 @@ final class Import_Card {
 	 * Action `admin_notices`: both plugins answer the same addresses.
 	 */
 	public static function admin_notice(): void {
-		if ( ! current_user_can( Settings_Page::CAPABILITY ) || ! Wpo365::is_active() ) {
+		if ( ! current_user_can( Page::CAPABILITY ) || ! Wpo365::is_active() ) {
 			return;
 		}
 		$state = Settings::enabled()
@@ -82,7 +82,7 @@ final class Import_Card {
 			'<div class="notice notice-warning"><p><strong>Scimpress:</strong> %s %s <a href="%s">%s</a></p></div>',
 			esc_html__( 'WPO365 provisions users at the same Tenant URL.', 'scimpress' ),
 			esc_html( $state ),
-			esc_url( Settings_Page::url() ),
+			esc_url( Page::url() ),
 			esc_html__( 'Settings', 'scimpress' )
 		);
 	}
