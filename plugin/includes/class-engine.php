@@ -28,7 +28,7 @@ final class Engine {
 	 * never its message: messages of other plugins may carry names and addresses.
 	 *
 	 * @param array{method: string, path: string, query: array<string,string>, headers: array<string,string>, body: string} $request Raw parts of the HTTP request.
-	 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool}                   $config  Base URL, time in milliseconds, id for a new resource, whether replacing members only adds them, whether passwords are passed over.
+	 * @param array                                                                                                         $config  Of Configuration::of_site().
 	 * @param callable(array): array                                                                                        $perform Performs one need and returns its answer.
 	 */
 	public static function answer( array $request, array $config, callable $perform ): Answer {
@@ -50,9 +50,9 @@ final class Engine {
 	/**
 	 * Makes a record of a user whom another provisioning plugin has left.
 	 *
-	 * @param array                                                                                     $user    As Exchange::import() takes it.
-	 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} $config  As for a request.
-	 * @param callable(array): array                                                                    $perform Performs one need and returns its answer.
+	 * @param array                  $user    As Exchange::import() takes it.
+	 * @param array                  $config  Of Configuration::of_site().
+	 * @param callable(array): array $perform Performs one need and returns its answer.
 	 * @return list<array{code: string, detail: string, resource: string}> What the administrator should know; `importRefused` says why it was not done.
 	 * @throws \Throwable What the store throws.
 	 */

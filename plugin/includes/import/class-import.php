@@ -7,11 +7,10 @@
 
 namespace Scimpress\Import;
 
+use Scimpress\Configuration;
 use Scimpress\Engine;
-use Scimpress\Rest\Routes;
 use Scimpress\Settings;
 use Scimpress\Store\Protection;
-use Scimpress\Store\Store;
 use Scimpress\Store\User_Store;
 use Scimpress\Tokens;
 
@@ -198,13 +197,7 @@ final class Import {
 	 */
 	private static function link( array $account, bool $dry ): array {
 		$store  = new User_Store();
-		$config = array(
-			'base'             => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
-			'now'              => Store::now(),
-			'newId'            => (string) $account['id'],
-			'membersAdditive'  => false,
-			'passwordsIgnored' => true,
-		);
+		$config = array( 'passwordsIgnored' => true ) + Configuration::of_site( (string) $account['id'] );
 		try {
 			$notices = Engine::import( $account['user'], $config, static fn( array $need ): array => $store->import( $need, $account['id'], $dry ) );
 		} catch ( \Throwable $thrown ) {

@@ -8,6 +8,7 @@
 namespace Scimpress\Rest;
 
 use Scimpress\Authorization;
+use Scimpress\Configuration;
 use Scimpress\Engine;
 use Scimpress\Notices;
 use Scimpress\Requirements;
@@ -90,13 +91,7 @@ final class Controller {
 				'headers' => $this->headers( $request ),
 				'body'    => (string) $request->get_body(),
 			),
-			array(
-				'base'             => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
-				'now'              => Store::now(),
-				'newId'            => self::uuid(),
-				'membersAdditive'  => Settings::members_additive(),
-				'passwordsIgnored' => Settings::ignore_passwords(),
-			),
+			Configuration::of_site(),
 			array( $store, 'perform' )
 		);
 		Notices::record( $answer->notices );
@@ -174,16 +169,5 @@ final class Controller {
 			$headers['content-type'] = $content_type;
 		}
 		return $headers;
-	}
-
-	/**
-	 * A random UUID (version 4). wp_generate_uuid4() draws on mt_rand(), which a forked or restored process may repeat;
-	 * an id must never come twice.
-	 */
-	private static function uuid(): string {
-		$bytes    = random_bytes( 16 );
-		$bytes[6] = chr( ord( $bytes[6] ) & 0x0f | 0x40 );
-		$bytes[8] = chr( ord( $bytes[8] ) & 0x3f | 0x80 );
-		return vsprintf( '%s%s-%s-%s-%s-%s%s%s', str_split( bin2hex( $bytes ), 4 ) );
 	}
 }
