@@ -11,6 +11,8 @@ from scimpress_site.tree import ROOT
 from .command import command
 from .count import Count
 
+BENCH = "tests/bench/engines/scimpress/Cargo.toml"
+
 
 def run() -> Count:
     """Every check, also after one has failed."""
@@ -18,6 +20,8 @@ def run() -> Count:
     results = [
         command("cargo", "fmt", "--check").code,
         command(*clippy, "--no-default-features", "--", "-D", "warnings").code,
+        # A crate of its own, which no other test builds: it had once stopped compiling unnoticed.
+        command("cargo", "check", "--manifest-path", BENCH, "--target-dir", "target").code,
         command(*clippy, "--", "-D", "warnings").code,
         command(shutil.which("phpcs") or "phpcs", "-p", "-s").code,
         *(_php_syntax(file) for file in sorted(_php_files())),
