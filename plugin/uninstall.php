@@ -11,7 +11,7 @@
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
 // WordPress loads this file alone, and our hooks must stay away: they would keep out whom this lets in.
-foreach ( array( 'settings', 'remembered-roles', 'account-state' ) as $scimpress_class ) {
+foreach ( array( 'settings', 'network', 'remembered-roles', 'account-state' ) as $scimpress_class ) {
 	require_once __DIR__ . "/includes/class-$scimpress_class.php";
 }
 
@@ -37,6 +37,7 @@ if ( is_multisite() ) {
 		scimpress_uninstall_site();
 		restore_current_blog();
 	}
+	delete_site_option( 'scimpress_network' );
 } else {
 	scimpress_uninstall_site();
 }

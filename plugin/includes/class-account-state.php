@@ -13,7 +13,9 @@ defined( 'ABSPATH' ) || exit;
  * Keeps deactivated accounts out, by every way of signing in that WordPress has, and takes what they may do.
  *
  * Passwords, application passwords and meta stay, and roles are remembered, so that activating it again restores what it
- * had. All of it concerns the current site: on a network the others go on as they were, only that sessions end everywhere.
+ * had. All of it concerns the current site, unless the network decides otherwise. WordPress knows sessions and mailed reset keys
+ * of a whole network only: they end with the last site where the account is active, and until then a site that has shut it
+ * takes no notice of them.
  */
 final class Account_State {
 
@@ -22,19 +24,21 @@ final class Account_State {
 	private const ERROR = 'scimpress_deactivated';
 
 	/**
-	 * The account that wp_set_auth_cookie() is about to send cookies for.
+	 * The account that wp_set_auth_cookie() is about to send cookies for, and its new session.
 	 *
-	 * @var int|null
+	 * @var array{0: int, 1: string}|null
 	 */
-	private static ?int $receives_cookies = null;
+	private static ?array $receives_cookies = null;
 
 	/**
-	 * User meta on accounts that are deactivated on the current site: the time (`since`; UTC, ISO 8601) and what
-	 * Remembered_Roles keeps.
+	 * User meta on accounts that are deactivated on a site: the time (`since`; UTC, ISO 8601), the site where it was decided if
+	 * that is another one (`by`; site ID), and what Remembered_Roles keeps.
+	 *
+	 * @param int|null $site Site ID; null for the current one.
 	 */
-	public static function meta_key(): string {
+	public static function meta_key( ?int $site = null ): string {
 		global $wpdb;
-		return $wpdb->get_blog_prefix() . self::META;
+		return $wpdb->get_blog_prefix( $site ) . self::META;
 	}
 
 	/**
@@ -47,30 +51,64 @@ final class Account_State {
 	}
 
 	/**
-	 * Shuts the account, takes its roles and ends its sessions at once. A second time changes nothing.
+	 * Shuts the account and takes its roles, on this site or on all that it is a member of. A second time changes nothing.
 	 *
 	 * @param int $user_id User ID.
 	 */
 	public static function deactivate( int $user_id ): void {
+		$here = get_current_blog_id();
+		self::shut( $user_id );
+		foreach ( Network::deactivates_everywhere() ? Network::other_sites( $user_id, true ) : array() as $site ) {
+			Network::on( $site, static fn() => self::shut( $user_id, $here ) );
+		}
+		$user = get_userdata( $user_id );
+		if ( $user && ! self::is_active( $user_id ) && ! self::is_active_elsewhere( $user_id ) ) {
+			self::void_reset_key( $user );
+			\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+		}
+	}
+
+	/**
+	 * Opens the account again and gives its roles back; also on the sites that deactivate() has shut with this one. There a site
+	 * whose own SCIM client manages the account decides for itself.
+	 *
+	 * @param int $user_id User ID.
+	 */
+	public static function activate( int $user_id ): void {
+		$here = get_current_blog_id();
+		self::open( $user_id );
+		foreach ( Network::other_sites( $user_id, true ) as $site ) {
+			$by = get_user_meta( $user_id, self::meta_key( $site ), true )['by'] ?? null;
+			if ( $here === $by ) {
+				Network::on( $site, static fn() => Store\User_Table::serves( $user_id ) || self::open( $user_id ) );
+			}
+		}
+	}
+
+	/**
+	 * Shuts the account on the current site.
+	 *
+	 * @param int      $user_id User ID.
+	 * @param int|null $by      ID of the site where that was decided; null when it is this one.
+	 */
+	private static function shut( int $user_id, ?int $by = null ): void {
 		// What another request has just written must not be remembered, or forgotten, from before.
 		wp_cache_delete( $user_id, 'user_meta' );
 		$user = get_userdata( $user_id );
 		if ( ! $user || ! self::is_active( $user_id ) ) {
 			return;
 		}
-		$memory = array( 'since' => gmdate( 'Y-m-d\TH:i:s\Z' ) ) + Remembered_Roles::of( $user );
+		$memory = array( 'since' => gmdate( 'Y-m-d\TH:i:s\Z' ) ) + Remembered_Roles::of( $user ) + array_filter( array( 'by' => $by ) );
 		update_user_meta( $user_id, self::meta_key(), wp_slash( $memory ) );
 		Remembered_Roles::take( $user );
-		self::void_reset_key( $user );
-		\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
 	}
 
 	/**
-	 * Opens the account again and gives its roles back.
+	 * Opens the account on the current site.
 	 *
 	 * @param int $user_id User ID.
 	 */
-	public static function activate( int $user_id ): void {
+	private static function open( int $user_id ): void {
 		wp_cache_delete( $user_id, 'user_meta' );
 		$memory = self::memory( $user_id );
 		$user   = get_userdata( $user_id );
@@ -78,6 +116,20 @@ final class Account_State {
 		if ( $user ) {
 			Remembered_Roles::give_back( $user, $memory );
 		}
+	}
+
+	/**
+	 * Whether the account may sign in on another site of the network.
+	 *
+	 * @param int $user_id User ID.
+	 */
+	private static function is_active_elsewhere( int $user_id ): bool {
+		foreach ( Network::other_sites( $user_id, false ) as $site ) {
+			if ( ! metadata_exists( 'user', $user_id, self::meta_key( $site ) ) ) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -111,7 +163,7 @@ final class Account_State {
 			$rows = $wpdb->get_results( $wpdb->prepare( "SELECT umeta_id, user_id FROM $wpdb->usermeta WHERE meta_key = %s AND umeta_id > %d ORDER BY umeta_id LIMIT 500", self::meta_key(), $after ) );
 			foreach ( $rows as $row ) {
 				$after = (int) $row->umeta_id;
-				self::activate( (int) $row->user_id );
+				self::open( (int) $row->user_id );
 				wp_cache_delete( (int) $row->user_id, 'users' );
 				wp_cache_delete( (int) $row->user_id, 'user_meta' );
 			}
@@ -165,15 +217,31 @@ final class Account_State {
 	}
 
 	/**
+	 * Action `auth_redirect`: WordPress lets a good cookie into wp-admin without asking `determine_current_user`, and every page
+	 * would load for nobody. The account goes to the form, which says why; its cookies are those of the whole network and stay.
+	 *
+	 * @param int $user_id Whose cookie it is.
+	 */
+	public static function refuse_admin( $user_id ): void {
+		if ( ! self::is_active( (int) $user_id ) ) {
+			nocache_headers();
+			wp_safe_redirect( wp_login_url( admin_url() ) );
+			exit;
+		}
+	}
+
+	/**
 	 * Action `set_auth_cookie`: remembers for whom. `send_auth_cookies` says so itself only since WordPress 6.2.
 	 *
 	 * @param string $cookie     Unused.
 	 * @param int    $expire     Unused.
 	 * @param int    $expiration Unused.
 	 * @param int    $user_id    User ID.
+	 * @param string $scheme     Unused.
+	 * @param string $session    Token of the session.
 	 */
-	public static function note_cookie_owner( $cookie, $expire, $expiration, $user_id ): void {
-		self::$receives_cookies = (int) $user_id;
+	public static function note_cookie_owner( $cookie, $expire, $expiration, $user_id, $scheme = '', $session = '' ): void {
+		self::$receives_cookies = array( (int) $user_id, (string) $session );
 	}
 
 	/**
@@ -182,13 +250,13 @@ final class Account_State {
 	 * @param bool $send Whether cookies are sent. Also asked when cookies are cleared.
 	 */
 	public static function filter_send_cookies( $send ): bool {
-		$user_id                = self::$receives_cookies;
+		$receiver               = self::$receives_cookies;
 		self::$receives_cookies = null;
-		if ( null === $user_id || self::is_active( $user_id ) ) {
+		if ( null === $receiver || self::is_active( $receiver[0] ) ) {
 			return (bool) $send;
 		}
 		// The session was made before this filter and would come alive when the account is activated again.
-		\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+		\WP_Session_Tokens::get_instance( $receiver[0] )->destroy( $receiver[1] );
 		return false;
 	}
 

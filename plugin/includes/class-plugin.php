@@ -24,6 +24,7 @@ final class Plugin {
 		self::rest( new Rest\Server( new Rest\Controller() ) );
 		if ( is_admin() ) {
 			self::admin( new Admin\Page( array( new Admin\Settings_Tab() ) ) );
+			self::network( new Admin\Network_Page() );
 		}
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			self::commands();
@@ -66,7 +67,8 @@ final class Plugin {
 		add_action( 'wp_authenticate_application_password_errors', array( Account_State::class, 'refuse_application_password' ), 10, 2 );
 		add_filter( 'allow_password_reset', array( Account_State::class, 'filter_password_reset' ), PHP_INT_MAX, 2 );
 		add_action( 'remove_user_from_blog', array( Account_State::class, 'forget' ) );
-		add_action( 'set_auth_cookie', array( Account_State::class, 'note_cookie_owner' ), PHP_INT_MAX, 4 );
+		add_action( 'set_auth_cookie', array( Account_State::class, 'note_cookie_owner' ), PHP_INT_MAX, 6 );
+		add_action( 'auth_redirect', array( Account_State::class, 'refuse_admin' ), PHP_INT_MIN );
 		add_filter( 'user_has_cap', array( Account_State::class, 'filter_capabilities' ), PHP_INT_MAX, 4 );
 		add_filter( 'send_auth_cookies', array( Account_State::class, 'filter_send_cookies' ), PHP_INT_MAX );
 	}
@@ -107,5 +109,15 @@ final class Plugin {
 		add_action( 'admin_notices', array( Requirements::class, 'admin_notice' ) );
 		add_action( 'admin_notices', array( Admin\Import_Card::class, 'admin_notice' ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( $page, 'action_links' ) );
+	}
+
+	/**
+	 * The settings page of a network.
+	 *
+	 * @param Admin\Network_Page $page Network Admin → Settings → Scimpress.
+	 */
+	private static function network( Admin\Network_Page $page ): void {
+		add_action( 'network_admin_menu', array( $page, 'register' ) );
+		add_filter( 'network_admin_plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( $page, 'action_links' ) );
 	}
 }

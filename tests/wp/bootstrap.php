@@ -41,4 +41,5 @@ require __DIR__ . '/support/class-reply.php';
 require __DIR__ . '/support/class-web.php';
 require __DIR__ . '/support/class-browser.php';
 require __DIR__ . '/support/class-test-case.php';
+require __DIR__ . '/support/class-network-test-case.php';
 require __DIR__ . '/support/class-scim-test-case.php';

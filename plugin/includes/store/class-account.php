@@ -8,6 +8,7 @@
 namespace Scimpress\Store;
 
 use Scimpress\Account_State;
+use Scimpress\Network;
 use Scimpress\Settings;
 
 defined( 'ABSPATH' ) || exit;
@@ -122,37 +123,12 @@ final class Account {
 			$hooks->around( 'reactivate', $user_id, static fn() => Account_State::activate( $user_id ) );
 		} else {
 			Administrators::keep_one( $user_id );
+			foreach ( Network::deactivates_everywhere() ? Network::other_sites( $user_id, true ) : array() as $site ) {
+				Network::on( $site, static fn() => Administrators::keep_one( $user_id ) );
+			}
 			$hooks->around( 'deactivate', $user_id, static fn() => Account_State::deactivate( $user_id ) );
 		}
 		return true;
-	}
-
-	/**
-	 * Deletes an account. Its content goes to the user whom the administrator chose.
-	 *
-	 * @param int $user_id User ID.
-	 * @throws Failure When nobody could manage the site any more, it owns content that nobody inherits, or a plugin refuses.
-	 */
-	public static function delete( int $user_id ): void {
-		Administrators::keep_one( $user_id );
-		$heir = Settings::reassign_to();
-		if ( ! $heir || $heir === $user_id || ! get_userdata( $heir ) || ( is_multisite() && ! is_user_member_of_blog( $heir ) ) ) {
-			if ( self::owns_content( $user_id ) ) {
-				throw new Failure( 'no_reassign_target', 'the user owns content, and no user is chosen in wordpress under settings, scimpress to inherit it' );
-			}
-			$heir = null;
-		}
-		require_once ABSPATH . 'wp-admin/includes/user.php';
-		require_once ABSPATH . 'wp-admin/includes/bookmark.php';
-		$deleted = wp_delete_user( $user_id, $heir );
-		if ( is_multisite() && $deleted && ! get_blogs_of_user( $user_id, true ) ) {
-			// On a network wp_delete_user() only ends the membership; an account that is on no other site goes, too.
-			require_once ABSPATH . 'wp-admin/includes/ms.php';
-			$deleted = wpmu_delete_user( $user_id );
-		}
-		if ( ! $deleted || ( ! is_multisite() && get_userdata( $user_id ) ) ) {
-			throw new Failure( 'refused', 'wordpress did not delete the user' );
-		}
 	}
 
 	/**
@@ -244,18 +220,5 @@ final class Account {
 			},
 			$detail
 		);
-	}
-
-	/**
-	 * Whether deleting the account without an heir would delete or orphan anything.
-	 *
-	 * @param int $user_id User ID.
-	 */
-	private static function owns_content( int $user_id ): bool {
-		global $wpdb;
-		// phpcs:disable WordPress.DB.DirectDatabaseQuery -- WordPress has no function that looks at all types and at links.
-		return null !== $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM $wpdb->posts WHERE post_author = %d AND post_status <> 'auto-draft' LIMIT 1", $user_id ) )
-			|| null !== $wpdb->get_var( $wpdb->prepare( "SELECT link_id FROM $wpdb->links WHERE link_owner = %d LIMIT 1", $user_id ) );
-		// phpcs:enable
 	}
 }

@@ -200,7 +200,7 @@ final class User_Store extends Resource_Store {
 				$transaction->touch( $user_id );
 				Protection::guard( $user_id );
 				if ( $gone ) {
-					$hooks->around( 'delete', $user_id, static fn() => Account::delete( $user_id ) );
+					$hooks->around( 'delete', $user_id, static fn() => Departure::delete( $user_id ) );
 				} else {
 					Account::set_active( $hooks, $user_id, false );
 				}

@@ -54,6 +54,10 @@ KEY deleted (deleted)';
 	 */
 	public static function forget_user( $user_id ): void {
 		global $wpdb;
+		if ( false === get_option( Schema::VERSION_OPTION ) ) {
+			// A site of a network where the plugin has never run.
+			return;
+		}
 		$position = $wpdb->get_var( $wpdb->prepare( 'SELECT position FROM ' . self::name() . ' WHERE user_id = %d', $user_id ) );
 		if ( null !== $position ) {
 			Group_Table::touch( Membership_Table::groups_of( Membership_Table::USER, (int) $position ), Store::now() );
@@ -80,6 +84,17 @@ KEY deleted (deleted)';
 	public static function manages( int $user_id ): bool {
 		global $wpdb;
 		return null !== $wpdb->get_var( $wpdb->prepare( 'SELECT position FROM ' . self::name() . ' WHERE user_id = %d', $user_id ) );
+	}
+
+	/**
+	 * Whether a client of the current site, where the plugin may never have run, sees the account.
+	 *
+	 * @param int $user_id User ID.
+	 */
+	public static function serves( int $user_id ): bool {
+		global $wpdb;
+		return false !== get_option( Schema::VERSION_OPTION )
+			&& null !== $wpdb->get_var( $wpdb->prepare( 'SELECT position FROM ' . self::name() . ' WHERE user_id = %d AND deleted IS NULL', $user_id ) );
 	}
 
 	/**

@@ -14,39 +14,9 @@ use Scimpress\Store\Schema;
 /**
  * What SCIM does on one site of a network is not done to the others.
  */
-final class NetworkTest extends Test_Case {
+final class NetworkTest extends Network_Test_Case {
 
 	private const PASSWORD = 'correct horse battery staple';
-
-	/** The other site. */
-	private static int $site;
-
-	public static function setUpBeforeClass(): void {
-		self::$site = wp_insert_site(
-			array(
-				'domain'  => '127.0.0.1',
-				'path'    => '/other/',
-				'user_id' => 1,
-			)
-		);
-	}
-
-	public static function tearDownAfterClass(): void {
-		wp_delete_site( self::$site );
-	}
-
-	protected function setUp(): void {
-		parent::setUp();
-		require_once ABSPATH . 'wp-admin/includes/ms.php';
-		$known = self::user_ids();
-		$this->afterwards(
-			static function () use ( $known ): void {
-				foreach ( array_diff( self::user_ids(), $known ) as $user_id ) {
-					wpmu_delete_user( $user_id );
-				}
-			}
-		);
-	}
 
 	public function test_deactivation_concerns_this_site_alone(): void {
 		list( $need, , $user ) = $this->member( 'author', 'editor' );
@@ -233,58 +203,5 @@ final class NetworkTest extends Test_Case {
 		$this->assertSame( 302, $web->send( 'GET', '/wp-admin/' . html_entity_decode( $matches[1] ), $headers )->status );
 		wp_cache_flush();
 		$this->assertSame( array( 'author' ), get_userdata( $user->ID )->roles );
-	}
-
-	/**
-	 * A SCIM user of this site who is on the other one, too.
-	 *
-	 * @param string $here  Role on this site.
-	 * @param string $there Role on the other one.
-	 * @return array{0: array, 1: array, 2: \WP_User} As person().
-	 */
-	private function member( string $here, string $there ): array {
-		list( $need, $record, $user ) = $this->person();
-		$user->set_role( $here );
-		add_user_to_blog( self::$site, $user->ID, $there );
-		return array( $need, $record, get_userdata( $user->ID ) );
-	}
-
-	/**
-	 * Does something on the other site.
-	 *
-	 * @param callable $work What to do.
-	 * @return mixed What it returns.
-	 */
-	private function elsewhere( callable $work ) {
-		switch_to_blog( self::$site );
-		try {
-			return $work();
-		} finally {
-			restore_current_blog();
-		}
-	}
-
-	/**
-	 * A post on the current site.
-	 *
-	 * @param int $author User ID.
-	 */
-	private function post( int $author ): int {
-		$site = get_current_blog_id();
-		$post = wp_insert_post(
-			array(
-				'post_title'  => 'Release notes',
-				'post_status' => 'publish',
-				'post_author' => $author,
-			)
-		);
-		$this->afterwards(
-			static function () use ( $site, $post ): void {
-				switch_to_blog( $site );
-				wp_delete_post( $post, true );
-				restore_current_blog();
-			}
-		);
-		return $post;
 	}
 }
