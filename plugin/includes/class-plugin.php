@@ -45,6 +45,7 @@ final class Plugin {
 		register_activation_hook( PLUGIN_FILE, array( Store\Schema::class, 'upgrade' ) );
 		add_action( 'plugins_loaded', array( Store\Schema::class, 'upgrade' ) );
 		add_filter( 'pre_get_table_charset', array( Store\Schema::class, 'charset' ), 10, 2 );
+		add_filter( 'wpmu_drop_tables', array( Store\Schema::class, 'drop_with_site' ), 10, 2 );
 		add_action( 'deleted_user', array( Store\User_Table::class, 'forget_user' ) );
 		add_action( 'added_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
 		add_action( 'updated_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );

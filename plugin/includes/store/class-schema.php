@@ -64,4 +64,15 @@ final class Schema {
 	public static function charset( $charset, $table ) {
 		return in_array( $table, self::tables(), true ) ? 'utf8mb4' : $charset;
 	}
+
+	/**
+	 * Filter `wpmu_drop_tables`: a site that is deleted from a network takes our tables with it.
+	 *
+	 * @param array<string,string> $tables Tables that WordPress drops.
+	 * @param int                  $site   Site ID.
+	 * @return array<string,string>
+	 */
+	public static function drop_with_site( $tables, $site ): array {
+		return array_merge( (array) $tables, \Scimpress\Network::on( (int) $site, array( self::class, 'tables' ) ) );
+	}
 }

@@ -39,16 +39,12 @@ final class User_Store extends Resource_Store {
 	 */
 	protected function create( array $need ): array {
 		$found = Settings::matches() ? Foreign_Meta::keys() : array();
-		return self::write(
-			'create',
-			$need,
-			0,
-			function ( Transaction $transaction, array $need, Room $room ) use ( $found ): array {
-				$arrival = new Arrival( $transaction, $need );
-				null === $room->tombstone ? $arrival->insert( $found ) : $arrival->revive( $room->tombstone );
-				return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
-			}
-		);
+		$work  = function ( Transaction $transaction, array $need, Room $room ) use ( $found ): array {
+			$arrival = new Arrival( $transaction, $need );
+			null === $room->tombstone ? $arrival->insert( $found ) : $arrival->revive( $room->tombstone );
+			return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
+		};
+		return Network_Lock::around( $need, static fn(): array => self::write( 'create', $need, 0, $work ) );
 	}
 
 	/**

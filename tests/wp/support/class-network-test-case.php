@@ -25,6 +25,15 @@ abstract class Network_Test_Case extends Test_Case {
 		);
 	}
 
+	/**
+	 * Makes our tables on the other site, as its first request does.
+	 */
+	protected static function open_other_site(): void {
+		switch_to_blog( self::$site );
+		\Scimpress\Store\Schema::upgrade();
+		restore_current_blog();
+	}
+
 	public static function tearDownAfterClass(): void {
 		wp_delete_site( self::$site );
 	}
@@ -40,6 +49,19 @@ abstract class Network_Test_Case extends Test_Case {
 				}
 			}
 		);
+	}
+
+	protected function tearDown(): void {
+		$this->elsewhere(
+			static function (): void {
+				global $wpdb;
+				foreach ( false === get_option( \Scimpress\Store\Schema::VERSION_OPTION ) ? array() : \Scimpress\Store\Schema::tables() as $table ) {
+					$wpdb->query( "DELETE FROM $table" );
+				}
+			}
+		);
+		\Scimpress\Network::update( array_fill_keys( array_keys( \Scimpress\Network::all() ), false ) );
+		parent::tearDown();
 	}
 
 	/**
