@@ -18,6 +18,7 @@ if ( ! is_file( "$scimpress_site/wp-load.php" ) ) {
 }
 
 $_SERVER['HTTP_HOST']       = '127.0.0.1';
+$_SERVER['REMOTE_ADDR']     = '127.0.0.1';
 $_SERVER['REQUEST_METHOD']  = 'GET';
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 

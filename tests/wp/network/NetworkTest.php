@@ -184,12 +184,7 @@ final class NetworkTest extends Network_Test_Case {
 		$this->perform( Needs::update( $need, 1, array( 'active' => false ) ) );
 		$web = new Web();
 		$this->afterwards( array( $web, 'stop' ) );
-		$expires = time() + HOUR_IN_SECONDS;
-		$token   = \WP_Session_Tokens::get_instance( 1 )->create( $expires );
-		$headers = array(
-			'Host'   => '127.0.0.1',
-			'Cookie' => AUTH_COOKIE . '=' . wp_generate_auth_cookie( 1, $expires, 'auth', $token ) . '; ' . LOGGED_IN_COOKIE . '=' . wp_generate_auth_cookie( 1, $expires, 'logged_in', $token ),
-		);
+		$headers = self::signed_in( 1 );
 		$network = $web->send( 'GET', '/wp-admin/network/users.php', $headers );
 		$this->assertSame( 200, $network->status );
 		$this->assertShows( $user->user_login, $network->body );

@@ -94,6 +94,23 @@ abstract class Network_Test_Case extends Test_Case {
 	}
 
 	/**
+	 * Headers of somebody who is signed in to wp-admin. WordPress wants no port in the addresses of a network, so what is sent
+	 * has another host than it is sent to.
+	 *
+	 * @param int $user_id User ID.
+	 * @return array{Host: string, Cookie: string}
+	 */
+	protected static function signed_in( int $user_id ): array {
+		static $sessions = array();
+		$expires = $sessions[ $user_id ]['expires'] ??= time() + HOUR_IN_SECONDS;
+		$token   = $sessions[ $user_id ]['token'] ??= \WP_Session_Tokens::get_instance( $user_id )->create( $expires );
+		return array(
+			'Host'   => '127.0.0.1',
+			'Cookie' => AUTH_COOKIE . '=' . wp_generate_auth_cookie( $user_id, $expires, 'auth', $token ) . '; ' . LOGGED_IN_COOKIE . '=' . wp_generate_auth_cookie( $user_id, $expires, 'logged_in', $token ),
+		);
+	}
+
+	/**
 	 * A post on the current site.
 	 *
 	 * @param int $author User ID.
