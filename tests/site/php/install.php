@@ -11,7 +11,7 @@
 function wp_new_blog_notification() {}
 
 define( 'WP_INSTALLING', true );
-$_SERVER['HTTP_HOST']       = '127.0.0.1';
+$_SERVER['HTTP_HOST']       = getenv( 'SCIMPRESS_HOST' );
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 
 $scimpress_admin = json_decode( stream_get_contents( STDIN ), true, 4, JSON_THROW_ON_ERROR );

@@ -5,7 +5,7 @@
  * @package Scimpress
  */
 
-$_SERVER['HTTP_HOST']       = '127.0.0.1';
+$_SERVER['HTTP_HOST']       = getenv( 'SCIMPRESS_HOST' );
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 
 require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php';
@@ -16,7 +16,7 @@ foreach ( $wpdb->tables( 'ms_global' ) as $scimpress_table => $scimpress_name ) 
 	$wpdb->$scimpress_table = $scimpress_name;
 }
 install_network();
-$scimpress_made = populate_network( 1, '127.0.0.1', 'admin@example.org', 'Scimpress', '/', false );
+$scimpress_made = populate_network( 1, $_SERVER['HTTP_HOST'], 'admin@example.org', 'Scimpress', '/', false );
 if ( is_wp_error( $scimpress_made ) ) {
 	fwrite( STDERR, $scimpress_made->get_error_message() . "\n" );
 	exit( 1 );

@@ -7,7 +7,7 @@
  * @package Scimpress
  */
 
-$_SERVER['HTTP_HOST']       = '127.0.0.1';
+$_SERVER['HTTP_HOST']       = getenv( 'SCIMPRESS_HOST' );
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 
 require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php';

@@ -11,17 +11,16 @@ KEYS = ("AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY", "AUTH_SALT"
 NETWORK: dict[str, str | bool | int] = {
     "MULTISITE": True,
     "SUBDOMAIN_INSTALL": False,
-    "DOMAIN_CURRENT_SITE": "127.0.0.1",
     "PATH_CURRENT_SITE": "/",
     "SITE_ID_CURRENT_SITE": 1,
     "BLOG_ID_CURRENT_SITE": 1,
 }
 
 
-def wp_config(*, url: str | None, socket: Path, log: Path, theme: str | None, database: str, network: bool = False) -> str:
+def wp_config(*, url: str | None, socket: Path, log: Path, theme: str | None, database: str, network: str | None = None) -> str:
     """PHP text. The database constants are MariaDB's; the SQLite drop-in only wants them to be defined.
 
-    Without a `url` the sites' addresses are in the database, as those of a network must be.
+    Without a `url` the sites' addresses are in the database, as those of a network must be; `network` is its domain.
     """
     constants: dict[str, str | bool | int] = {
         "DB_NAME": database,
@@ -44,7 +43,7 @@ def wp_config(*, url: str | None, socket: Path, log: Path, theme: str | None, da
     if url:
         constants |= {"WP_HOME": url, "WP_SITEURL": url}
     if network:
-        constants |= NETWORK
+        constants |= NETWORK | {"DOMAIN_CURRENT_SITE": network}
     if theme:
         constants["WP_DEFAULT_THEME"] = theme
     constants |= {name: secrets.token_hex(32) for name in KEYS}

@@ -36,8 +36,7 @@ class Site:
     plugin      False: a bare WordPress; no token then
     bound       False: the servers outlive this process (`up`)
     durable     True: MariaDB syncs every commit, as in production
-    network     True: the first site of a multisite network at 127.0.0.1, by paths; WordPress wants no port in its address, so
-                it is not served
+    network     True: the first site of a multisite network, by paths; without servers its domain has no port
     """
 
     url: str
@@ -64,8 +63,6 @@ class Site:
     ) -> None:
         if database not in DATABASES:
             raise Failure(f"`{database}` is no database: write sqlite or mariadb")
-        if network and serve:
-            raise Failure("a network is not served: ask for a site without servers")
         self.directory = Path(directory).resolve()
         self.database = database
         self.root = self.directory / "www"
@@ -123,7 +120,7 @@ class Site:
         """Standard output of a PHP script run with the site's PHP; SCIMPRESS_SITE names the WordPress to load."""
         done = subprocess.run(
             [*daemon.tied("KILL"), self.php, script, *arguments],
-            env={**os.environ, "SCIMPRESS_SITE": str(self.root)},
+            env={**os.environ, "SCIMPRESS_SITE": str(self.root), "SCIMPRESS_HOST": self._host},
             text=True,
             input=stdin,
             capture_output=True,
@@ -133,6 +130,14 @@ class Site:
             raise Failure(f"{Path(script).name} ended with {done.returncode}:\n{(done.stdout + done.stderr).strip()[-2000:]}")
         sys.stderr.write(done.stderr)
         return done.stdout
+
+    def add_site(self, path: str) -> dict[str, str]:
+        """Another site of the network, at a path such as `/other/`, with provisioning on: its `url`, `tenant_url` and `token`."""
+        return json.loads(self.run_php(SCRIPTS / "add-site.php", path))
+
+    @property
+    def _host(self) -> str:
+        return f"127.0.0.1:{self._port}" if self._network and self._serve else "127.0.0.1"
 
     def workers(self) -> list[int]:
         """Process ids of the php-fpm workers."""
@@ -154,13 +159,13 @@ class Site:
         self.run_php(SCRIPTS / "install.php", stdin=json.dumps({"login": self.admin_login, "password": self.admin_password}))
         if self._network:
             self.run_php(SCRIPTS / "network.php")
-            self._write_config(core, network=True)
+            self._write_config(core, network=self._host)
         made = json.loads(self.run_php(SCRIPTS / "provision.php")) if self._plugin else {}
         self.tenant_url = made.get("tenant_url", f"{self.url}/wp-json/wpo365/v1")
         self.token = made.get("token", "")
         if self._serve:
             pids["php-fpm"] = web.start_fpm(self.directory, children=self._children, environment=serving, bound=self._bound)
-            pids["nginx"] = web.start_nginx(self.directory, root=self.root, port=self._port, bound=self._bound)
+            pids["nginx"] = web.start_nginx(self.directory, root=self.root, port=self._port, bound=self._bound, network=self._network)
         self._record(wordpress.release(core), pids)
 
     def _claim(self) -> None:
@@ -198,7 +203,7 @@ class Site:
             shutil.copytree(PLUGIN, content / "plugins" / "scimpress")
         self._write_config(core)
 
-    def _write_config(self, core: Path, *, network: bool = False) -> None:
+    def _write_config(self, core: Path, *, network: str | None = None) -> None:
         theme = next(iter(wordpress.themes(core)), None)
         socket = self.directory / "run" / "mysql.sock"
         url = None if self._network else self.url

@@ -63,7 +63,7 @@ http {{
         root "{root}";
         index index.php;
 
-        location / {{
+{network}        location / {{
             try_files $uri $uri/ /index.php?$args;
         }}
 
@@ -99,6 +99,15 @@ http {{
         }}
     }}
 }}
+"""
+
+# The sites of a network by paths share all files.
+NETWORK = """
+        if (!-e $request_filename) {
+            rewrite ^/[^/]+(/wp-(?:admin|content|includes)(?:/.*)?)$ $1 last;
+            rewrite ^/[^/]+(/[^/]+\\.php)$ $1 last;
+        }
+
 """
 
 
@@ -142,14 +151,14 @@ def start_fpm(site: Path, *, children: int, environment: dict[str, str], bound: 
     )
 
 
-def start_nginx(site: Path, *, root: Path, port: int, bound: bool) -> int:
+def start_nginx(site: Path, *, root: Path, port: int, bound: bool, network: bool = False) -> int:
     """nginx as the current user, its every path in the site's directory."""
     program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if not program:
         raise Failure("nginx is not installed: run `make tools`")
     account = f"user {getpass.getuser()};\n" if os.geteuid() == 0 else ""
     file = site / "etc" / "nginx.conf"
-    place = {"log": site / "log", "run": site / "run", "tmp": site / "tmp", "root": root, "port": port, "account": account}
+    place = {"log": site / "log", "run": site / "run", "tmp": site / "tmp", "root": root, "port": port, "account": account, "network": NETWORK if network else ""}
     file.write_text(NGINX.format(**place), encoding="utf-8")
     log = site / "log" / "nginx-error.log"
     return daemon.start(
