@@ -7,14 +7,13 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from tests.http.server import server
+from tests.http.server import Server, server
 
 
 class Admin:
-    """A signed-in administrator."""
+    """A signed-in administrator of a site."""
 
-    def __init__(self) -> None:
-        site = server()
+    def __init__(self, site: Server) -> None:
         self._address = urlsplit(site.home)
         form = {"log": site.admin_login, "pwd": site.admin_password, "testcookie": "1"}
         self.cookie = "wordpress_test_cookie=WP%20Cookie%20check"
@@ -67,4 +66,4 @@ class Admin:
 @functools.cache
 def admin() -> Admin:
     """The administrator of this run, signed in once."""
-    return Admin()
+    return Admin(server())

@@ -10,7 +10,8 @@ from tests.entra.assertions import shape_faults
 from tests.entra.client import Answer, Client, literal
 from tests.entra.dialects import patch_body
 from tests.entra.mapping import CORE, ENTERPRISE, WPO365
-from tests.http.server import server
+from tests.http.admin import Admin, admin
+from tests.http.server import Server, server
 
 __all__ = ["CORE", "ENTERPRISE", "WPO365", "ScimCase", "literal", "patch_body", "unique"]
 
@@ -32,9 +33,17 @@ class ScimCase(unittest.TestCase):
     def tearDown(self) -> None:
         self.assertEqual([], self.faults)
 
+    def site(self) -> Server:
+        """The site that this test is about."""
+        return server()
+
+    def admin(self) -> Admin:
+        """Its administrator."""
+        return admin()
+
     def client(self, token: str | None = "") -> Client:
         """Another connection; with no token for None, with the site's by default."""
-        client = Client(server().tenant_url, server().token if token == "" else token, observe=self._observe)
+        client = Client(self.site().tenant_url, self.site().token if token == "" else token, observe=self._observe)
         self.addCleanup(client.close)
         return client
 

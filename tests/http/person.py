@@ -23,11 +23,15 @@ class Reply:
 
 
 class Browser:
-    """Keeps cookies, follows nothing."""
+    """Keeps cookies, follows nothing; by default on the site of this run."""
 
-    def __init__(self) -> None:
-        self._address = urlsplit(server().home)
+    def __init__(self, home: str = "") -> None:
+        self._address = urlsplit(home or server().home)
         self._cookies = {"wordpress_test_cookie": "WP%20Cookie%20check"}
+
+    def go(self, home: str) -> None:
+        """To another site with the same cookies."""
+        self._address = urlsplit(home)
 
     def send(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> Reply:
         """A request; fields are a form. `X_WP_Nonce="…"` is a header."""

@@ -12,9 +12,9 @@ from tests.entra.job import Job, Settings
 from tests.entra.mapping import MANAGER, WPO365, default_mapping, project, read
 from tests.entra.report import Report
 from tests.entra.transport import Transport
-from tests.http.admin import admin
 from tests.http.case import ScimCase, unique
-from tests.http.server import server
+
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 # The first eight people of a tenant are one of every sort.
 PEOPLE = 8
@@ -48,7 +48,7 @@ class Jobs(ScimCase):
         """A job of that tenant against the site."""
         switches.setdefault("rules", default_mapping(external_id="objectId"))
         settings = Settings(dialect=dialect or Legacy(), **switches)
-        return Job(tenant, server().tenant_url, server().token, settings, self.clock)
+        return Job(tenant, self.site().tenant_url, self.site().token, settings, self.clock)
 
     def run_cycle(self, job: Job) -> Report:
         """A cycle in which nothing fails."""
@@ -140,37 +140,6 @@ class Cycles(Jobs):
 
         return state(self.scim, {names[object_id]: scim_id for object_id, scim_id in job.links.items()}, rewrite)
 
-    def test_disabling_and_enabling_restores_everybody(self) -> None:
-        for dialect in (Legacy(), Flag()):
-            with self.subTest(dialect=dialect.name):
-                tenant = self.tenant()
-                job = self.job(tenant, dialect)
-                self.run_cycle(job)
-                before = {object_id: self.read(scim_id) for object_id, scim_id in job.links.items()}
-                for account, roles in zip(admin().accounts(tenant.domain), itertools.cycle((["author"], ["editor", "contributor"], ["subscriber"]))):
-                    admin().rest("POST", f"users/{account['id']}", {"roles": roles})
-                roles = self.roles(tenant)
-                for person, leave in zip(tenant.people.values(), itertools.cycle((tenant.disable, tenant.unassign))):
-                    leave(person)
-                self.assertEqual(PEOPLE, self.run_cycle(job).counts["disable"])
-                for object_id, scim_id in job.links.items():
-                    held = self.read(scim_id)
-                    self.assertIs(False, held["active"])
-                    restored({**before[object_id], "active": False}, held)
-                self.assertEqual({account: [] for account in roles}, self.roles(tenant))
-                for person in tenant.people.values():
-                    tenant.restore(person)
-                self.assertEqual(PEOPLE, self.run_cycle(job).counts["enable"])
-                for object_id, scim_id in job.links.items():
-                    restored(before[object_id], self.read(scim_id))
-                self.assertEqual(roles, self.roles(tenant))
-
-    def roles(self, tenant: Tenant) -> dict[int, list[str]]:
-        """Roles of everybody, by account."""
-        held = {account["id"]: account["roles"] for account in admin().accounts(tenant.domain)}
-        self.assertEqual(PEOPLE, len(held))
-        return held
-
     def test_purged_people_are_deleted_and_their_names_are_free(self) -> None:
         tenant = self.tenant()
         job = self.job(tenant)
@@ -201,6 +170,79 @@ class Cycles(Jobs):
         answers_are_scim(report)
         self.assertEqual(1, report.counts["update"])
         self.assert_settled(job)
+
+
+class Returns(Jobs):
+    """Everybody leaves, everybody comes back, and some go for good."""
+
+    def test_leaving_and_coming_back_restores_roles_groups_and_attributes_and_purging_harms_nobody_else(self) -> None:
+        for dialect in (Legacy(), Flag()):
+            with self.subTest(dialect=dialect.name):
+                tenant = self.tenant()
+                job = self.job(tenant, dialect)
+                self.run_cycle(job)
+                accounts = self.accounts(tenant)
+                for account, roles in zip(accounts.values(), itertools.cycle((["author"], ["editor", "contributor"], ["subscriber"]))):
+                    self.admin().rest("POST", f"users/{account['id']}", {"roles": roles})
+                groups = [self.group(list(job.links.values())), self.group(list(job.links.values())[::2])]
+                before, accounts = self.held(job), self.accounts(tenant)
+                members = [self.members(group) for group in groups]
+                self.assertEqual([PEOPLE, PEOPLE // 2], [len(ids) for ids in members])
+
+                for person, leave in zip(tenant.people.values(), itertools.cycle((tenant.disable, tenant.unassign))):
+                    leave(person)
+                self.assertEqual(PEOPLE, self.run_cycle(job).counts["disable"])
+                for scim_id, resource in self.held(job).items():
+                    self.assertIs(False, resource["active"])
+                    restored({**before[scim_id], "active": False}, resource)
+                self.assertEqual({login: {**account, "roles": []} for login, account in accounts.items()}, self.accounts(tenant))
+
+                for person in tenant.people.values():
+                    tenant.restore(person)
+                self.assertEqual(PEOPLE, self.run_cycle(job).counts["enable"])
+                self.assert_all_restored(before, self.held(job))
+                self.assertEqual(accounts, self.accounts(tenant))
+                self.assertEqual(members, [self.members(group) for group in groups])
+
+                gone = list(tenant.people.values())[::3]
+                ids = {job.links[person.object_id] for person in gone}
+                for person in gone:
+                    tenant.purge(person)
+                self.assertEqual(len(gone), self.run_cycle(job).counts["delete"])
+                self.assert_all_restored({scim_id: resource for scim_id, resource in before.items() if scim_id not in ids}, self.held(job))
+                self.assertEqual([listed - ids for listed in members], [self.members(group) for group in groups])
+                emptied = self.accounts(tenant)
+                left = {login: account for login, account in emptied.items() if account["roles"]}
+                self.assertEqual(PEOPLE - len(gone), len(left))
+                self.assertEqual({login: accounts[login] for login in left}, left)
+                self.assert_settled(job)
+
+    def group(self, members: list[str]) -> str:
+        """A group's SCIM id."""
+        body = {"schemas": [GROUP], "displayName": unique("group"), "members": [{"value": scim_id} for scim_id in members]}
+        return self.created(self.scim.post("/Groups", body))["id"]
+
+    def members(self, group: str) -> set[str]:
+        """SCIM ids of a group's members."""
+        return {member["value"] for member in self.ok(self.scim.get(f"/Groups/{group}")).get("members", [])}
+
+    def held(self, job: Job) -> dict[str, dict]:
+        """Everybody as the server holds them, with their groups, by SCIM id."""
+        return {scim_id: self.read(scim_id) for scim_id in job.links.values()}
+
+    def assert_all_restored(self, before: dict[str, dict], after: dict[str, dict]) -> None:
+        """The same people with the same attributes and groups."""
+        self.assertEqual(before.keys(), after.keys())
+        for scim_id, resource in before.items():
+            self.assertTrue(resource["groups"])
+            restored(resource, after[scim_id])
+
+    def accounts(self, tenant: Tenant) -> dict[str, dict]:
+        """Everybody's account by login: id, names, address, locale and roles in their order."""
+        shown = ("id", "email", "name", "first_name", "last_name", "nickname", "locale", "roles")
+        held = {account["username"]: {key: account[key] for key in shown} for account in self.admin().accounts(tenant.domain)}
+        self.assertEqual(PEOPLE, len(held))
+        return held
 
 
 class Switches(Jobs):
