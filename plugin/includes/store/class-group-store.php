@@ -20,6 +20,13 @@ final class Group_Store extends Resource_Store {
 	protected const READER = Group_Reader::class;
 
 	/**
+	 * Positions of the groups that the last read showed, by SCIM id.
+	 *
+	 * @var array<string,int>
+	 */
+	private array $seen = array();
+
+	/**
 	 * Need `create`.
 	 *
 	 * @param array $need The need.
@@ -43,7 +50,7 @@ final class Group_Store extends Resource_Store {
 	 * @throws Failure `not_found`, `stale`, `display_name_exists`, `member_unknown`, `refused`.
 	 */
 	protected function update( array $need ): array {
-		return $this->write(
+		return $this->unchanged( $need ) ?? $this->write(
 			static function () use ( $need ): array {
 				$position = self::lock( $need['id'], $need['version'] );
 				if ( null !== $need['attributes'] ) {
@@ -74,6 +81,45 @@ final class Group_Store extends Resource_Store {
 			}
 		);
 		return array( 'deleted' => true );
+	}
+
+	/**
+	 * The record of a group that an update would leave as it is: nothing is locked or written then. Clients repeat themselves.
+	 *
+	 * @param array $need An update need.
+	 * @return array|null Null when there is something to do, or to refuse.
+	 */
+	private function unchanged( array $need ): ?array {
+		$position = $this->seen[ $need['id'] ] ?? null;
+		if ( null === $position || null !== $need['attributes'] ) {
+			return null;
+		}
+		$add     = array_unique( $need['add'] );
+		$members = Member_Rows::memberships( $position, array_merge( $add, $need['remove'] ) );
+		foreach ( $add as $id ) {
+			if ( true !== ( $members[ $id ] ?? null ) ) {
+				return null;
+			}
+		}
+		if ( in_array( true, array_intersect_key( $members, array_flip( $need['remove'] ) ), true ) ) {
+			return null;
+		}
+		if ( $need['clear'] && Membership_Table::size( $position ) !== count( $add ) ) {
+			return null;
+		}
+		$record = Group_Reader::find( $need['id'] );
+		return null === $need['version'] || $need['version'] === ( $record['version'] ?? null ) ? $record : null;
+	}
+
+	/**
+	 * Remembers the groups of a read.
+	 *
+	 * @param array{records: list<array>} $answer The answer.
+	 * @return array The answer.
+	 */
+	protected function read( array $answer ): array {
+		$this->seen = array_column( $answer['records'], 'position', 'id' );
+		return $answer;
 	}
 
 	/**

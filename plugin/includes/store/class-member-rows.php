@@ -46,6 +46,39 @@ final class Member_Rows {
 	}
 
 	/**
+	 * Who of those who may be members is one, as the database has it now.
+	 *
+	 * @param int          $group Position of the group.
+	 * @param list<string> $ids   SCIM ids.
+	 * @return array<string,bool> SCIM id => whether it is a member; unknown ids are left out.
+	 */
+	public static function memberships( int $group, array $ids ): array {
+		global $wpdb;
+		$found = array();
+		foreach ( array_chunk( $ids, Query::CHUNK ) as $chunk ) {
+			foreach ( array( Membership_Table::USER, Membership_Table::GROUP ) as $kind ) {
+				$left = array_values( array_diff( $chunk, array_keys( $found ) ) );
+				if ( $left ) {
+					// As find(): whoever has no account any more is nobody.
+					$live = Membership_Table::USER === $kind ? "s.deleted IS NULL AND EXISTS (SELECT 1 FROM {$wpdb->users} u WHERE u.ID = s.user_id)" : '1 = 1';
+					$rows = Query::rows(
+						$wpdb->prepare(
+							'SELECT s.id, m.position FROM ' . ( Membership_Table::USER === $kind ? User_Table::name() : Group_Table::name() ) . ' s FORCE INDEX (id)
+							LEFT JOIN ' . Membership_Table::name() . " m FORCE INDEX (membership) ON m.group_position = $group AND m.is_group = $kind AND m.member_position = s.position
+							WHERE s.id IN (" . Query::placeholders( $left ) . ") AND $live",
+							$left
+						)
+					);
+					foreach ( $rows as $row ) {
+						$found[ $row->id ] = null !== $row->position;
+					}
+				}
+			}
+		}
+		return $found;
+	}
+
+	/**
 	 * Rows of one table.
 	 *
 	 * @param int          $kind USER or GROUP.

@@ -137,6 +137,15 @@ KEY groups_of (is_group,member_position)';
 	}
 
 	/**
+	 * How many members a group has.
+	 *
+	 * @param int $group Position of the group.
+	 */
+	public static function size( int $group ): int {
+		return (int) Query::rows( 'SELECT COUNT(*) AS size FROM ' . self::name() . " FORCE INDEX (membership) WHERE group_position = $group" )[0]->size;
+	}
+
+	/**
 	 * Numbers of memberships.
 	 *
 	 * @param string $where Condition that begins with the columns of the unique key.
