@@ -82,3 +82,28 @@ pub const MIN_TOKEN_BYTES: usize = 16;
 
 /// Longest secret token, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 4096;
+
+/// Most mappings of attributes of a site: each is evaluated on every change of a user.
+pub const MAX_MAPPINGS: usize = 100;
+
+/// Longest declaration of schemas, in bytes. It is read with every request of the site.
+pub const MAX_DECLARATION_BYTES: usize = 64 * 1024;
+
+/// Most schemas that a site may declare.
+pub const MAX_DECLARED_SCHEMAS: usize = 20;
+
+/// Most attributes that a site may declare, in all schemas together.
+pub const MAX_DECLARED_ATTRIBUTES: usize = 200;
+
+/// Longest URN of a declared schema, in bytes; it is a part of every name that a filter may have.
+pub const MAX_URN_BYTES: usize = 200;
+
+/// Longest name of a declared attribute, in bytes.
+pub const MAX_ATTRIBUTE_NAME_BYTES: usize = 60;
+
+/// Longest name or description of a declared schema or attribute, in characters.
+pub const MAX_DESCRIPTION_CHARS: usize = 200;
+
+/// Most bytes of the tables that one process makes of declarations. They stay until it ends, so that each declaration costs
+/// once; this bounds a worker that serves a network of many sites, or one where somebody saves again and again.
+pub const MAX_DECLARED_TABLE_BYTES: usize = 16 * 1024 * 1024;

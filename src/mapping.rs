@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::filter::{email_key, fold};
 use crate::limits::MAX_DISPLAY_NAME_CHARS;
 use crate::resource::Resource;
-use crate::schema::WPO365_USER;
+use crate::schema::{ENTERPRISE_USER, WPO365_USER};
 use crate::token::hex;
 
 /// The fields of a WordPress account that SCIM attributes map to.
@@ -150,6 +150,16 @@ pub fn user_name(resource: &Resource) -> &str {
 #[must_use]
 pub fn object_id(resource: &Resource) -> Option<&str> {
     resource.get(WPO365_USER.id)?.get("objectId")?.as_str()
+}
+
+/// What the user's manager is referred to by: the id of a user, or whatever the client knows him by until he comes.
+#[must_use]
+pub fn manager(resource: &Resource) -> Option<&str> {
+    resource
+        .get(ENTERPRISE_USER.id)?
+        .get("manager")?
+        .get("value")?
+        .as_str()
 }
 
 /// The resource as it is now: the stored document, with what WordPress says where somebody edited it there.

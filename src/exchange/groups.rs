@@ -22,7 +22,7 @@ use crate::schema::GROUP;
 
 /// `POST /Groups`
 pub(super) async fn create(request: &Request, config: &Config, store: &Store) -> Result<Response, ScimError> {
-    let projection = projection(request, Kind::Group)?;
+    let projection = projection(request, config, Kind::Group)?;
     let body = request.object()?;
     require_ids(&body)?;
     let mut resource = normalise::resource(body, &GROUP)?;
@@ -58,7 +58,7 @@ pub(super) async fn replace(
         add,
         ..Movement::default()
     };
-    let projection = projection(request, Kind::Group)?;
+    let projection = projection(request, config, Kind::Group)?;
     let (record, _) = change(request, config, store, id, |_| {
         Ok((new.clone(), members(&movement), Vec::new()))
     })
@@ -74,7 +74,7 @@ pub(super) async fn patch(
     store: &Store,
     id: &str,
 ) -> Result<Response, ScimError> {
-    let projection = projection(request, Kind::Group)?;
+    let projection = projection(request, config, Kind::Group)?;
     let operations = PatchRequest::parse(&request.object()?)?;
     let (record, notices) = match operations.movement(config.members_additive)? {
         Some((rest, movement)) => {
@@ -149,7 +149,7 @@ async fn change(
     apply: impl Fn(&Resource) -> Result<(Resource, MemberChanges, Vec<String>), ScimError>,
 ) -> Result<(Record, Vec<Notice>), ScimError> {
     single::change(request, store, Kind::Group, id, async |record| {
-        let before = current(&record)?;
+        let before = current(&record, config)?;
         let (after, members, ignored) = apply(&before)?;
         let changes = GroupChanges {
             now: config.now,

@@ -10,7 +10,7 @@ use crate::error::ScimError;
 use crate::mapping::{self, Account};
 use crate::patch::PatchRequest;
 use crate::resource::{Resource, normalise, password};
-use crate::schema::{USER, WPO365_USER};
+use crate::schema::WPO365_USER;
 
 /// What the site knows about such a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,7 +55,7 @@ fn resource(import: &Import, config: &Config, notices: &mut Vec<Notice>) -> Resu
     if let Some(object_id) = &import.object_id {
         body.insert(WPO365_USER.id.into(), json!({"objectId": object_id}));
     }
-    let document = normalise::resource(body, &USER)?;
+    let document = normalise::resource(body, config.types.user)?;
     let mut resource = mapping::overlay(document, &Account::default(), &import.account, import.active);
     for (path, value) in &import.attributes {
         let mut message = Map::new();
@@ -63,7 +63,9 @@ fn resource(import: &Import, config: &Config, notices: &mut Vec<Notice>) -> Resu
             "Operations".into(),
             json!([{"op": "add", "path": path, "value": value}]),
         );
-        match PatchRequest::parse(&message).and_then(|operations| operations.apply(&resource, &USER)) {
+        match PatchRequest::parse(&message)
+            .and_then(|operations| operations.apply(&resource, config.types.user))
+        {
             Ok(patched) => {
                 notices.extend(users::ignored_attributes(&config.new_id, &patched.ignored));
                 resource = patched.resource;

@@ -34,6 +34,7 @@ pub use need::{
 };
 pub use request::{Config, Request};
 pub use response::{Notice, Response};
+pub use view::current;
 
 use crate::error::ScimError;
 use store::Store;
@@ -95,9 +96,15 @@ impl Exchange {
     #[must_use]
     pub fn refusal(status: u16, detail: &str) -> Self {
         let status = if (400..600).contains(&status) { status } else { 500 };
+        Self::failed(&ScimError::status(status, detail))
+    }
+
+    /// An exchange that is over before it began, for the site is not fit to answer.
+    #[must_use]
+    pub fn failed(error: &ScimError) -> Self {
         Self {
             store: Store::default(),
-            state: State::Done(Response::error(&ScimError::status(status, detail))),
+            state: State::Done(Response::error(error)),
             need: None,
         }
     }

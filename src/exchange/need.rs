@@ -1,5 +1,6 @@
 //! What the engine needs of the store, and what the store answers: plain data.
 
+use crate::attributes::Mapped;
 use crate::filter::{Condition, Order};
 use crate::mapping::{Account, Keys, Login};
 use crate::resource::password::Password;
@@ -24,7 +25,8 @@ impl Kind {
         }
     }
 
-    /// The tables of its attributes.
+    /// The tables of its attributes that every site has; [`Config::resource_type`](super::Config::resource_type) has those
+    /// that a site declares, too.
     #[must_use]
     pub fn resource_type(self) -> &'static ResourceType {
         match self {
@@ -166,6 +168,8 @@ pub struct Changes {
     pub wordpress: Vec<(&'static str, Option<String>)>,
     /// The account's password, where the client says something of it. It is nowhere else: not in the document, in no answer.
     pub password: Option<Password>,
+    /// Mapped attributes: of a new user all, of a change those that it concerns.
+    pub mapped: Vec<Mapped>,
 }
 
 /// What a write of a group stores.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::cursor::Cursor;
 use super::need::Kind;
-use super::request::Request;
+use super::request::{Config, Request};
 use crate::error::{ErrorKind, ScimError, quoted};
 use crate::filter::{Compiled, Condition, Filter};
 use crate::json::kind as json_kind;
@@ -12,7 +12,7 @@ use crate::limits::{DEFAULT_COUNT, MAX_COUNT};
 use crate::path::member;
 use crate::resource::project::Projection;
 use crate::resource::sort::SortBy;
-use crate::schema::{RESOURCE_TYPES, ResourceType};
+use crate::schema::ResourceType;
 
 /// Schema of the message that POST carries to `/.search`.
 const SEARCH_REQUEST_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -98,22 +98,22 @@ impl Parameters {
 
     /// One query for each resource type. In a search over several, an attribute that one of them lacks is one without a value
     /// there (RFC 7644 §3.4.2.1), in the filter and in the order.
-    pub(super) fn queries(&self, kinds: &[Kind]) -> Result<Vec<Query>, ScimError> {
+    pub(super) fn queries(&self, kinds: &[Kind], config: &Config) -> Result<Vec<Query>, ScimError> {
         let sorts: Vec<_> = kinds
             .iter()
             .map(|kind| {
                 let (by, order) = (self.sort_by.as_deref(), self.sort_order.as_deref());
-                SortBy::parse(by, order, kind.resource_type())
+                SortBy::parse(by, order, config.resource_type(*kind))
             })
             .collect();
         let is_sorted = sorts.iter().any(Result::is_ok);
-        let others: &'static [&'static ResourceType] = if kinds.len() > 1 { &RESOURCE_TYPES } else { &[] };
+        let others: &'static [&'static ResourceType] = if kinds.len() > 1 { &config.types.all } else { &[] };
         kinds
             .iter()
             .zip(sorts)
             .map(|(kind, sort)| match sort {
-                Err(_) if is_sorted => self.query(*kind, others, None),
-                sort => self.query(*kind, others, sort?),
+                Err(_) if is_sorted => self.query(*kind, config, others, None),
+                sort => self.query(*kind, config, others, sort?),
             })
             .collect()
     }
@@ -121,10 +121,11 @@ impl Parameters {
     fn query(
         &self,
         kind: Kind,
+        config: &Config,
         others: &'static [&'static ResourceType],
         sort: Option<SortBy>,
     ) -> Result<Query, ScimError> {
-        let resource_type = kind.resource_type();
+        let resource_type = config.resource_type(kind);
         let filter = match &self.filter {
             Some(filter) => Some(Filter::parse_among(filter.trim(), resource_type, others)?),
             None => None,

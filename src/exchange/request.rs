@@ -1,11 +1,17 @@
 //! The request as PHP hands it over.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
+use crate::attributes::Rule;
 use crate::error::ScimError;
 use crate::json;
 use crate::limits::MAX_BODY_BYTES;
 use crate::path::require_distinct;
+use crate::schema::{RESOURCE_TYPES, ResourceType, ResourceTypes};
+
+use super::need::Kind;
 
 /// Parts of an HTTP request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +43,10 @@ pub struct Config {
     pub members_additive: bool,
     /// Whether passwords that clients send are passed over: on a site where nobody signs in with one.
     pub passwords_ignored: bool,
+    /// The resource types, with what the site declares.
+    pub types: &'static ResourceTypes,
+    /// Which attributes the site keeps outside of the resource, too.
+    pub mappings: Arc<[Rule]>,
 }
 
 impl Default for Config {
@@ -48,6 +58,19 @@ impl Default for Config {
             max_body_bytes: MAX_BODY_BYTES,
             members_additive: false,
             passwords_ignored: false,
+            types: &RESOURCE_TYPES,
+            mappings: Arc::from([]),
+        }
+    }
+}
+
+impl Config {
+    /// The tables of the attributes of a collection.
+    #[must_use]
+    pub fn resource_type(&self, kind: Kind) -> &'static ResourceType {
+        match kind {
+            Kind::User => self.types.user,
+            Kind::Group => kind.resource_type(),
         }
     }
 }

@@ -71,11 +71,15 @@ pub(super) async fn dispatch(
     let document = if is("ServiceProviderConfig") && rest.is_empty() {
         discovery::service_provider_config(&config.base, config.max_body_bytes, !config.passwords_ignored)
     } else if is("ResourceTypes") {
-        collection(rest, discovery::resource_types(&config.base), "name")?
+        collection(
+            rest,
+            discovery::resource_types(&config.base, config.types),
+            "name",
+        )?
     } else if is("Schemas") {
         collection(
             rest,
-            discovery::schemas(&config.base, !config.passwords_ignored),
+            discovery::schemas(&config.base, config.types, !config.passwords_ignored),
             "id",
         )?
     } else if is("Me") && rest.is_empty() {

@@ -39,7 +39,7 @@ pub(super) async fn search(
 }
 
 async fn answer(parameters: &Parameters, view: View<'_>, kinds: &[Kind]) -> Result<Response, ScimError> {
-    let queries = parameters.queries(kinds)?;
+    let queries = parameters.queries(kinds, view.config)?;
     match parameters.page(kinds)? {
         Page::Index { start_index, count } => {
             let (total, found) = window(view, &queries, start_index - 1, count).await?;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::need::{Kind, Record, StoreError};
-use super::request::Request;
+use super::request::{Config, Request};
 use super::response::Response;
 use super::store::{Refusal, Store};
 use super::tag::{entity_tag, is_in};
@@ -86,7 +86,7 @@ pub(super) async fn read(
     kind: Kind,
     id: &str,
 ) -> Result<Response, ScimError> {
-    let projection = projection(request, kind)?;
+    let projection = projection(request, view.config, kind)?;
     let record = fetch(view.store, kind, id).await?;
     let response = answer(200, view, kind, &record, &projection).await?;
     // RFC 7644 §3.14. Only now, for the tag is that of what the client would get.
@@ -116,7 +116,7 @@ pub(super) async fn answer(
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
-    let body = projection.apply(representation, kind.resource_type());
+    let body = projection.apply(representation, view.config.resource_type(kind));
     let location = location(&view.config.base, kind.resource_type(), &record.id);
     // RFC 7643 §3.1: `meta.location` is the Content-Location.
     let response = Response::json(status, &body)
@@ -130,11 +130,11 @@ pub(super) async fn answer(
 }
 
 /// `attributes` and `excludedAttributes` of the URL.
-pub(super) fn projection(request: &Request, kind: Kind) -> Result<Projection, ScimError> {
+pub(super) fn projection(request: &Request, config: &Config, kind: Kind) -> Result<Projection, ScimError> {
     Projection::parse(
         request.parameter("attributes")?,
         request.parameter("excludedAttributes")?,
-        kind.resource_type(),
+        config.resource_type(kind),
     )
 }
 

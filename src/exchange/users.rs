@@ -8,19 +8,19 @@ use super::response::{Notice, Response};
 use super::single::{self, projection};
 use super::store::Store;
 use super::view::{View, current};
+use crate::attributes;
 use crate::error::{ScimError, quoted};
 use crate::filter::{Column, Condition};
 use crate::mapping::{self, Account, Keys, Login};
 use crate::patch::PatchRequest;
 use crate::resource::password::{self, Password};
-use crate::resource::{Resource, normalise, user, values};
-use crate::schema::USER;
+use crate::resource::{Resource, declared, normalise, user, values};
 
 /// `POST /Users`
 pub(super) async fn create(request: &Request, config: &Config, store: &Store) -> Result<Response, ScimError> {
-    let projection = projection(request, Kind::User)?;
+    let projection = projection(request, config, Kind::User)?;
     // RFC 7644 §3.3: an `id` that the client sends is ignored, the server assigns it.
-    let mut resource = normalise::resource(request.object()?, &USER)?;
+    let mut resource = normalise::resource(request.object()?, config.types.user)?;
     let password = password::take(&mut resource);
     let password = settled(&mut resource, password, config)?;
     resource.entry("active").or_insert_with(|| Value::Bool(true));
@@ -51,6 +51,7 @@ pub(super) async fn store_new(
             config.new_id.clone(),
             Changes {
                 password,
+                mapped: attributes::all(resource, &config.mappings, config.types.user),
                 ..changes(resource, state(resource), config, wordpress)
             },
             Login::of(resource),
@@ -68,11 +69,12 @@ pub(super) async fn replace(
 ) -> Result<Response, ScimError> {
     let body = request.object()?;
     single::refuse_other_id(&body, id)?;
-    let mut new = normalise::resource(body, &USER)?;
+    let mut new = normalise::resource(body, config.types.user)?;
     let password = password::take(&mut new);
     let password = settled(&mut new, password, config)?;
     change(request, config, store, id, |before| {
         let mut user = new.clone();
+        declared::keep_unlisted(before, &mut user, config.types.declared);
         // RFC 7644 §3.5.1 leaves it to the server what becomes of an attribute that the body does not mention. Templates of
         // clients (OneLogin) say nothing of `active`, and the account keeps its state: so does what is answered.
         if let (false, Some(active)) = (user.contains_key("active"), before.get("active")) {
@@ -99,7 +101,7 @@ pub(super) async fn patch(
         let mut target = before.clone();
         target.insert("id".into(), Value::String(id.to_owned()));
         password::mark(&mut target);
-        let mut patched = operations.apply(&target, &USER)?;
+        let mut patched = operations.apply(&target, config.types.user)?;
         patched.resource.shift_remove("id");
         let password = password::take_marked(&mut patched.resource);
         let password = settled(&mut patched.resource, password, config)?;
@@ -126,7 +128,7 @@ pub(super) fn settled(
     password: Option<Password>,
     config: &Config,
 ) -> Result<Option<Password>, ScimError> {
-    values::merge_equal(user, &USER);
+    values::merge_equal(user, config.types.user);
     user::check(user)?;
     match password {
         Some(password) if !config.passwords_ignored => {
@@ -145,9 +147,9 @@ async fn change(
     id: &str,
     apply: impl Fn(&Resource) -> Result<Changed, ScimError>,
 ) -> Result<Response, ScimError> {
-    let projection = projection(request, Kind::User)?;
+    let projection = projection(request, config, Kind::User)?;
     let (record, notices) = single::change(request, store, Kind::User, id, async |record| {
-        let before = current(&record)?;
+        let before = current(&record, config)?;
         let Changed {
             user: after,
             password,
@@ -162,6 +164,7 @@ async fn change(
         let active = state(&after).filter(|state| Some(*state) != state_of(&record));
         let changes = Changes {
             password,
+            mapped: attributes::differences(&before, &after, &config.mappings, config.types.user),
             ..changes(&after, active, config, differences(&before, &after))
         };
         let updated = store.update(record.id, record.version, changes).await?;
@@ -200,6 +203,7 @@ fn changes(
         document: serde_json::to_string(resource).unwrap_or_default(),
         wordpress,
         password: None,
+        mapped: Vec::new(),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::error::{ErrorKind, ScimError};
 use crate::limits::MAX_GROUP_CLOSURE;
 use crate::mapping;
 use crate::resource::Resource;
+use crate::resource::declared::fit;
 use crate::resource::envelope::{Meta, location, represent};
 use crate::resource::project::Projection;
 use crate::resource::verbatim::Verbatim;
@@ -64,7 +65,7 @@ impl View<'_> {
             }
             Kind::Group => {
                 for record in records {
-                    let mut group = current(record)?;
+                    let mut group = current(record, self.config)?;
                     let tag = entity_tag(record);
                     let only = match &wants.members {
                         Members::None => {
@@ -105,7 +106,7 @@ impl View<'_> {
         records: &[Record],
         projection: &Projection,
     ) -> Result<Vec<String>, ScimError> {
-        let resource_type = kind.resource_type();
+        let resource_type = self.config.resource_type(kind);
         let text = |representation| {
             let shown = projection.apply(representation, resource_type);
             serde_json::to_string(&shown).unwrap_or_default()
@@ -116,7 +117,7 @@ impl View<'_> {
             return Ok(representations.into_iter().map(text).collect());
         }
         let mut groups = self.groups_of(records).await?;
-        let verbatim = Verbatim::new(&self.config.base, resource_type);
+        let verbatim = Verbatim::new(&self.config.base, resource_type, self.config.types.declared);
         let mut texts = Vec::with_capacity(records.len());
         for record in records {
             let groups = groups.remove(record.id.as_str());
@@ -138,7 +139,7 @@ impl View<'_> {
 
     /// The complete representation of a user.
     fn user(&self, record: &Record, groups: Option<Vec<Value>>) -> Result<Map<String, Value>, ScimError> {
-        let mut user = current(record)?;
+        let mut user = current(record, self.config)?;
         let mut tag = entity_tag(record);
         if let Some(groups) = groups {
             tag = tag.showing(&groups);
@@ -228,14 +229,17 @@ fn meta(record: &Record, tag: &Tag) -> Meta {
     }
 }
 
-/// The resource as it is now, without what derives from memberships.
-pub(super) fn current(record: &Record) -> Result<Resource, ScimError> {
-    let document: Resource = serde_json::from_str(&record.document).map_err(|_| {
+/// The resource as it is now, without what derives from memberships. Fails when the stored document is damaged.
+pub fn current(record: &Record, config: &Config) -> Result<Resource, ScimError> {
+    let mut document: Resource = serde_json::from_str(&record.document).map_err(|_| {
         ScimError::status(
             500,
             "the stored document of this resource is damaged; delete the resource and provision it again",
         )
     })?;
+    if record.account.is_some() {
+        fit(&mut document, config.types.declared);
+    }
     Ok(match &record.account {
         Some(account) => mapping::overlay(document, &account.observed, &account.wordpress, account.active),
         None => document,

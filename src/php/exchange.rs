@@ -18,6 +18,8 @@ use crate::exchange::{self, Kind};
 /// @phpstan-type Group array{position: int, id: string, version: int, created: int, modified: int, document: string}
 /// @phpstan-type Member array{position: int, id: string, isGroup: bool, display: string}
 /// @phpstan-type Membership array{member: string, group: string, display: string}
+/// @phpstan-type Rule array{path: string, target: string}
+/// @phpstan-type Mapped array{path: string, target: string, value: string|list<string>|null}
 /// @phpstan-type Condition list<mixed>
 #[php_class]
 #[php(name = "Scimpress\\Exchange")]
@@ -46,18 +48,21 @@ impl Exchange {
     /// @param array{method: string, path: string, query: array<string>, headers: array<string, string>, body: string} $request
     ///        The path begins below the base URL and is decoded, header names are in lower case, the body is raw. Bytes
     ///        that are not UTF-8 are the client's fault, and answered so.
-    /// @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} $config
+    /// @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>} $config
     ///        Base URL without a slash at its end, the time in milliseconds since 1970, the id for a resource that the
     ///        request may create, whether a PATCH that replaces the members of a group adds them instead, and whether
     ///        passwords that clients send are passed over. The ids of what a bulk request creates are derived from `newId`,
-    ///        which must not be guessable.
+    ///        which must not be guessable. `schemas` are the extensions of users that the site declares, as JSON text (see
+    ///        `Attributes::problems()`); `mappings` the attributes that it keeps in a place of its own, too.
     ///
     /// @throws \TypeError when an entry is missing or of another type.
     pub(crate) fn __construct(request: &ZendHashTable, config: &ZendHashTable) -> PhpResult<Self> {
         let request = input::request(request)?;
-        let config = input::config(config)?;
         Ok(Self {
-            inner: exchange::Exchange::new(request, config),
+            inner: match input::config(config)? {
+                Ok(config) => exchange::Exchange::new(request, config),
+                Err(error) => exchange::Exchange::failed(&error),
+            },
             asked: None,
         })
     }
@@ -69,6 +74,10 @@ impl Exchange {
     /// asked for in the same way, `only` some or everybody. A null `version` is not compared, null `attributes` stay as they
     /// are, and `clear` ends every membership that `add` does not name. `wordpress` has a `password` only where the client
     /// says something of it: to be hashed and kept nowhere else, or null, so that nobody has one.
+    ///
+    /// `mapped` are the attributes of `mappings`: of a new user all, of a change those that it changes. A null value is one that
+    /// the user does not have. A boolean is `1` or `0`, an object its JSON text; a multi-valued attribute is a list, unless the
+    /// path's filter selects a single value of it.
     ///
     /// `where` is a condition that is true of the records asked for, null when all are: `[and, condition…]` (of none: true),
     /// `[or, condition…]` (of none: false), `[not, condition]`, `[present, column]`, or a comparison `[relation, column, value]`
@@ -86,9 +95,9 @@ impl Exchange {
     /// @return array{need: 'select', resource: 'User'|'Group', where: ?Condition, after: int, before: ?int, limit: int}
     ///         |array{need: 'page', resource: 'User'|'Group', where: ?Condition, order: ?array{string, 'ascending'|'descending'}, offset: int, limit: int}
     ///         |array{need: 'fetch', resource: 'User'|'Group', positions: list<int>}
-    ///         |array{need: 'create', resource: 'User', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>, login: array{preferred: string, suffix: string}}
+    ///         |array{need: 'create', resource: 'User', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>, mapped: list<Mapped>, login: array{preferred: string, suffix: string}}
     ///         |array{need: 'create', resource: 'Group', id: string, now: int, attributes: array{displayName: string, display: string, externalId: ?string, document: string}, clear: bool, add: list<string>, remove: list<string>}
-    ///         |array{need: 'update', resource: 'User', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: ?bool, document: string, wordpress: array<string, ?string>}
+    ///         |array{need: 'update', resource: 'User', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: ?bool, document: string, wordpress: array<string, ?string>, mapped: list<Mapped>}
     ///         |array{need: 'update', resource: 'Group', id: string, version: ?int, now: int, attributes: ?array{displayName: string, display: string, externalId: ?string, document: string}, clear: bool, add: list<string>, remove: list<string>}
     ///         |array{need: 'delete', resource: 'User'|'Group', id: string, version: ?int}
     ///         |array{need: 'members', group: string, after: int, limit: int, only: ?list<string>}
@@ -155,7 +164,7 @@ impl Exchange {
     ///
     /// @param array{userName: string, externalId: ?string, objectId: ?string, active: bool, wordpress: array{user_email: string, first_name: string, last_name: string, display_name: string}, attributes: list<array{path: string, value: string}>} $user
     ///        What the site knows about the user; paths are those of PATCH (RFC 7644 §3.5.2).
-    /// @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} $config
+    /// @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>} $config
     ///        As for a request; `newId` is the id that clients know the user by.
     ///
     /// @return Exchange
@@ -164,9 +173,11 @@ impl Exchange {
     #[php(name = "import")]
     pub(crate) fn import(user: &ZendHashTable, config: &ZendHashTable) -> PhpResult<Self> {
         let user = input::import(user)?;
-        let config = input::config(config)?;
         Ok(Self {
-            inner: exchange::Exchange::import(user, config),
+            inner: match input::config(config)? {
+                Ok(config) => exchange::Exchange::import(user, config),
+                Err(error) => exchange::Exchange::failed(&error),
+            },
             asked: None,
         })
     }

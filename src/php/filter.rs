@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::FINAL;
 use crate::error::ScimError;
 use crate::path::member;
-use crate::schema::{GROUP, ResourceType, USER};
+use crate::schema::{ResourceType, USER, declared};
 use crate::{filter, json, resource};
 
 /// Name of the class that [`error_class`] registers.
@@ -42,13 +42,20 @@ impl Filter {
     ///
     /// @param string $filter   Such as `userName eq "ana@example.com"`.
     /// @param string $resource What it is about: `User` or `Group`.
+    /// @param string|null $schemas The extensions of users that the site declares, as JSON text.
     ///
     /// @return Filter
     ///
     /// @throws FilterError when it is malformed or compares what cannot be compared.
     #[php(name = "parse", defaults(resource = USER.name))]
-    pub(crate) fn parse(filter: BinarySlice<u8>, resource: String) -> PhpResult<Self> {
-        let of = [&USER, &GROUP]
+    pub(crate) fn parse(
+        filter: BinarySlice<u8>,
+        resource: String,
+        schemas: Option<String>,
+    ) -> PhpResult<Self> {
+        let of = declared::resource_types(&schemas.unwrap_or_default())
+            .map_err(scim)?
+            .all
             .into_iter()
             .find(|it| it.name == resource)
             .ok_or_else(|| exception("a filter is about `User` or `Group`"))?;

@@ -5,11 +5,16 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::ce;
 
+use std::sync::Arc;
+
 use super::ini;
+use crate::attributes::Rule;
+use crate::error::ScimError;
 use crate::exchange::{
     AccountState, Answer, Config, Import, Kind, Member, Membership, Record, Request, StoreError,
 };
 use crate::mapping::Account;
+use crate::schema::declared;
 
 /// A `\TypeError`: our own plugin broke the contract, not the client.
 pub(super) fn type_error(message: String) -> PhpException {
@@ -104,16 +109,40 @@ pub(super) fn request(table: &ZendHashTable) -> PhpResult<Request> {
     })
 }
 
-/// `$config` of the constructor.
-pub(super) fn config(table: &ZendHashTable) -> PhpResult<Config> {
-    Ok(Config {
+/// `$config` of the constructor. What is wrong with the declared schemas is the site's fault: an answer, not an exception.
+pub(super) fn config(table: &ZendHashTable) -> PhpResult<Result<Config, ScimError>> {
+    let types = match declared::resource_types(&optional(table, "schemas")?.unwrap_or_default()) {
+        Ok(types) => types,
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(Ok(Config {
         base: text(table, "base")?,
         now: integer(table, "now")?,
         new_id: text(table, "newId")?,
         max_body_bytes: ini::max_body_bytes(),
         members_additive: boolean(table, "membersAdditive")?,
         passwords_ignored: boolean(table, "passwordsIgnored")?,
+        types,
+        mappings: match table.get("mappings") {
+            None => Arc::from([]),
+            Some(_) => list(table, "mappings", rule)?.into(),
+        },
+    }))
+}
+
+fn rule(table: &ZendHashTable) -> PhpResult<Rule> {
+    Ok(Rule {
+        path: text(table, "path")?,
+        target: text(table, "target")?,
     })
+}
+
+/// A string that may be absent or null.
+fn optional(table: &ZendHashTable, key: &str) -> PhpResult<Option<String>> {
+    match table.get(key) {
+        Some(value) if !value.dereference().is_null() => text(table, key).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// `$answer` of `resume()`, to a need of this collection.
@@ -188,7 +217,7 @@ fn membership(table: &ZendHashTable) -> PhpResult<Membership> {
     })
 }
 
-fn record(table: &ZendHashTable, kind: Kind) -> PhpResult<Record> {
+pub(super) fn record(table: &ZendHashTable, kind: Kind) -> PhpResult<Record> {
     let account = match kind {
         // Never optional: a user without its account would be answered as SCIM last wrote it, and seem active.
         Kind::User => Some(account(table)?),
@@ -226,14 +255,10 @@ fn fields(wordpress: &ZendHashTable) -> PhpResult<Account> {
 
 /// `$user` of `import()`.
 pub(super) fn import(table: &ZendHashTable) -> PhpResult<Import> {
-    let optional = |key: &str| match table.get(key) {
-        Some(value) if !value.dereference().is_null() => text(table, key).map(Some),
-        _ => Ok(None),
-    };
     Ok(Import {
         user_name: text(table, "userName")?,
-        external_id: optional("externalId")?,
-        object_id: optional("objectId")?,
+        external_id: optional(table, "externalId")?,
+        object_id: optional(table, "objectId")?,
         active: boolean(table, "active")?,
         account: fields(array(table, "wordpress")?)?,
         attributes: list(table, "attributes", |entry| {

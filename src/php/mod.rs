@@ -13,6 +13,7 @@
     reason = "the bindings hand arguments over by value"
 )]
 
+mod attributes;
 mod exchange;
 mod filter;
 mod ini;
@@ -96,6 +97,7 @@ fn exports(module: ModuleBuilder) -> ModuleBuilder {
     module
         .name("scimpress")
         .version(crate::VERSION)
+        .class::<attributes::Attributes>()
         .class::<exchange::Exchange>()
         .class::<filter::Filter>()
         .class::<token::Token>()

@@ -7,16 +7,17 @@ use ext_php_rs::exception::PhpException;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
+use crate::attributes::{Mapped, Text};
 use crate::exchange::{Changes, GroupChanges, Kind, Need, Response};
 use crate::filter::{Condition, Order, Test};
 
-type Table = ZBox<ZendHashTable>;
+pub(super) type Table = ZBox<ZendHashTable>;
 
 fn failed(error: Error) -> PhpException {
     PhpException::from(error)
 }
 
-fn insert(table: &mut ZendHashTable, key: &str, value: impl IntoZval) -> PhpResult<()> {
+pub(super) fn insert(table: &mut ZendHashTable, key: &str, value: impl IntoZval) -> PhpResult<()> {
     table.insert(key, value).map_err(failed)
 }
 
@@ -216,7 +217,25 @@ fn write(table: &mut ZendHashTable, changes: &Changes) -> PhpResult<()> {
     if let Some(password) = &changes.password {
         insert(&mut fields, "password", password.as_str())?;
     }
-    insert(table, "wordpress", fields)
+    insert(table, "wordpress", fields)?;
+    insert(table, "mapped", mapped(&changes.mapped)?)
+}
+
+/// Mapped attributes: list of path, target and value.
+pub(super) fn mapped(mapped: &[Mapped]) -> PhpResult<Table> {
+    let mut table = ZendHashTable::new();
+    for Mapped { rule, value } in mapped {
+        let mut entry = ZendHashTable::new();
+        insert(&mut entry, "path", rule.path.as_str())?;
+        insert(&mut entry, "target", rule.target.as_str())?;
+        match value {
+            None => insert(&mut entry, "value", None::<&str>)?,
+            Some(Text::One(text)) => insert(&mut entry, "value", text.as_str())?,
+            Some(Text::Several(several)) => insert(&mut entry, "value", texts(several)?)?,
+        }
+        table.push(entry).map_err(failed)?;
+    }
+    Ok(table)
 }
 
 /// What `headers()` answers.

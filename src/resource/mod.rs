@@ -1,5 +1,6 @@
 //! Resources as JSON objects with the names, types and shapes of the schema tables.
 
+pub mod declared;
 pub mod envelope;
 pub mod group;
 pub mod list;

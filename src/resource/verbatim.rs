@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::envelope::{Meta, envelope_of};
 use crate::path::is_urn;
-use crate::schema::{Attribute, COMMON_ATTRIBUTES, ResourceType, Returned};
+use crate::schema::{Attribute, COMMON_ATTRIBUTES, ResourceType, Returned, Schema};
 
 /// Copies documents of one resource type.
 #[derive(Debug)]
@@ -17,12 +17,18 @@ pub struct Verbatim<'a> {
     resource_type: &'static ResourceType,
     /// Members that an answer does not simply show.
     hidden: Vec<&'static str>,
+    /// Extensions that the site declares: a document may be older than their declaration.
+    declared: &'static [&'static Schema],
 }
 
 impl<'a> Verbatim<'a> {
     /// For answers with every attribute that is returned by default. `base` is the base URL, without a slash at its end.
     #[must_use]
-    pub fn new(base: &'a str, resource_type: &'static ResourceType) -> Self {
+    pub fn new(
+        base: &'a str,
+        resource_type: &'static ResourceType,
+        declared: &'static [&'static Schema],
+    ) -> Self {
         let core = COMMON_ATTRIBUTES.iter().chain(resource_type.schema.attributes);
         let core = core.filter(|attribute| !is_shown(attribute)).map(|it| it.name);
         let extensions = resource_type.extensions.iter();
@@ -31,6 +37,7 @@ impl<'a> Verbatim<'a> {
             base,
             resource_type,
             hidden: core.chain(extensions.map(|schema| schema.id)).collect(),
+            declared,
         }
     }
 
@@ -51,7 +58,8 @@ impl<'a> Verbatim<'a> {
         text.push_str("\"],\"id\":");
         text.push_str(&serde_json::to_string(id).ok()?);
         for (name, value) in members {
-            if matches!(name, "schemas" | "id" | "meta") || self.hidden.contains(&name) {
+            if matches!(name, "schemas" | "id" | "meta") || self.hidden.contains(&name) || self.declares(name)
+            {
                 return None;
             }
             text.push_str(",\"");
@@ -67,6 +75,14 @@ impl<'a> Verbatim<'a> {
         text.push_str(&serde_json::to_string(&envelope).ok()?);
         text.push('}');
         Some(text)
+    }
+}
+
+impl Verbatim<'_> {
+    fn declares(&self, name: &str) -> bool {
+        self.declared
+            .iter()
+            .any(|schema| schema.id.eq_ignore_ascii_case(name))
     }
 }
 
@@ -118,7 +134,7 @@ mod tests {
     };
 
     fn copied(document: &str, active: bool) -> Option<String> {
-        Verbatim::new("https://example.com", &USER).representation(document, active, "a\"b", &META)
+        Verbatim::new("https://example.com", &USER, &[]).representation(document, active, "a\"b", &META)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Attribute, AttributeType, Mutability, RESOURCE_TYPES, Schema};
+use super::{Attribute, AttributeType, Mutability, ResourceTypes, Schema};
 use crate::limits::{DEFAULT_COUNT, MAX_BULK_OPERATIONS, MAX_COUNT};
 
 const SCHEMA_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
@@ -47,8 +47,9 @@ pub fn service_provider_config(
 
 /// `/ResourceTypes`, RFC 7643 §6.
 #[must_use]
-pub fn resource_types(base: &str) -> Vec<Map<String, Value>> {
-    RESOURCE_TYPES
+pub fn resource_types(base: &str, types: &ResourceTypes) -> Vec<Map<String, Value>> {
+    types
+        .all
         .iter()
         .map(|resource_type| {
             let extensions: Vec<Value> = resource_type
@@ -75,9 +76,9 @@ pub fn resource_types(base: &str) -> Vec<Map<String, Value>> {
 
 /// `/Schemas`, RFC 7643 §7. A site that takes no passwords (`change_password`) has no such attribute.
 #[must_use]
-pub fn schemas(base: &str, change_password: bool) -> Vec<Map<String, Value>> {
+pub fn schemas(base: &str, types: &ResourceTypes, change_password: bool) -> Vec<Map<String, Value>> {
     let mut documents = Vec::new();
-    for resource_type in RESOURCE_TYPES {
+    for resource_type in types.all {
         documents.push(schema(resource_type.schema, base, change_password));
         documents.extend(
             resource_type

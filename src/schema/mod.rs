@@ -2,6 +2,7 @@
 //!
 //! One table serves validation, filters, PATCH, projection and the discovery endpoints.
 
+pub mod declared;
 pub mod discovery;
 mod enterprise;
 mod group;
@@ -126,7 +127,7 @@ impl Uniqueness {
 }
 
 /// An attribute definition, RFC 7643 §7.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Attribute {
     /// Name in the case that answers use; comparison ignores case (RFC 7643 §2.1).
     pub name: &'static str,
@@ -276,7 +277,7 @@ pub fn find(attributes: &'static [Attribute], name: &str) -> Option<&'static Att
 }
 
 /// A schema, RFC 7643 §7.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Schema {
     /// URN.
     pub id: &'static str,
@@ -297,7 +298,7 @@ impl Schema {
 }
 
 /// A resource type, RFC 7643 §6.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ResourceType {
     /// Name, also `meta.resourceType`.
     pub name: &'static str,
@@ -311,8 +312,23 @@ pub struct ResourceType {
     pub extensions: &'static [&'static Schema],
 }
 
-/// All of them.
-pub static RESOURCE_TYPES: [&ResourceType; 2] = [&USER, &GROUP];
+/// The resource types of a site.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ResourceTypes {
+    /// Users, with the extensions that the site declares.
+    pub user: &'static ResourceType,
+    /// All of them.
+    pub all: [&'static ResourceType; 2],
+    /// The extensions of users that the site declares.
+    pub declared: &'static [&'static Schema],
+}
+
+/// Those of a site that declares nothing.
+pub static RESOURCE_TYPES: ResourceTypes = ResourceTypes {
+    user: &USER,
+    all: [&USER, &GROUP],
+    declared: &[],
+};
 
 /// RFC 7643 §3.1: attributes that every resource has and no schema lists.
 pub static COMMON_ATTRIBUTES: [Attribute; 3] = [

@@ -1,6 +1,8 @@
 //! A SCIM client and the site it talks to.
 
+use scimpress::attributes::Rule;
 use scimpress::exchange::{Config, Exchange, Notice, Request};
+use scimpress::schema::{ResourceTypes, declared};
 use serde_json::{Map, Value, json};
 
 use super::answer;
@@ -26,6 +28,10 @@ pub(crate) struct Site {
     pub(crate) members_additive: bool,
     /// The setting for sites where nobody signs in with a password.
     pub(crate) passwords_ignored: bool,
+    /// Extensions that the site declares, as JSON text.
+    pub(crate) declaration: String,
+    /// Attributes that it maps: path and target.
+    pub(crate) mappings: Vec<(String, String)>,
     requests: u32,
 }
 
@@ -81,12 +87,19 @@ impl Site {
             new_id: format!("0b5e3c7a-0000-4000-8000-{:012}", self.requests),
             members_additive: self.members_additive,
             passwords_ignored: self.passwords_ignored,
+            types: self.types(),
+            mappings: self.mappings.iter().map(rule).collect(),
             ..Config::default()
         };
         if let Some(limit) = self.max_body_bytes {
             config.max_body_bytes = limit;
         }
         Exchange::new(request, config)
+    }
+
+    /// The resource types, with what the site declares.
+    pub(crate) fn types(&self) -> &'static ResourceTypes {
+        declared::resource_types(&self.declaration).unwrap()
     }
 
     /// Does the next thing that a request needs; false when there is none.
@@ -165,6 +178,13 @@ impl Site {
             .iter()
             .map(|member| member["value"].as_str().unwrap().to_owned())
             .collect()
+    }
+}
+
+fn rule((path, target): &(String, String)) -> Rule {
+    Rule {
+        path: path.clone(),
+        target: target.clone(),
     }
 }
 

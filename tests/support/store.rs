@@ -1,7 +1,8 @@
 //! The store of the plugin, in memory: it does what the engine needs as the contract says, and can be made to misbehave.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use scimpress::attributes::Text;
 use scimpress::exchange::{AccountState, Answer, Changes, Kind, Need, Record, StoreError};
 use scimpress::filter::{Column, Condition, Order, fold};
 use scimpress::mapping::{Account, Keys, Login};
@@ -39,6 +40,8 @@ pub(crate) struct Row {
     pub(crate) aad_object_id: Option<String>,
     /// What the account is signed in with; `None` when nobody knows it.
     pub(crate) password: Option<String>,
+    /// Mapped attributes by their target.
+    pub(crate) mapped: BTreeMap<String, Text>,
 }
 
 impl Row {
@@ -279,6 +282,7 @@ impl Memory {
             user_principal_name: None,
             aad_object_id: None,
             password: None,
+            mapped: BTreeMap::new(),
         };
         self.write(&mut row, changes);
         let record = row.record.clone();
@@ -370,6 +374,12 @@ impl Memory {
             }
         }
         row.keys = changes.keys.clone();
+        for mapped in &changes.mapped {
+            match &mapped.value {
+                Some(value) => row.mapped.insert(mapped.rule.target.clone(), value.clone()),
+                None => row.mapped.remove(&mapped.rule.target),
+            };
+        }
         if let Some(password) = &changes.password {
             row.password = password.as_str().map(str::to_owned);
         }
