@@ -7,6 +7,7 @@
 
 namespace Scimpress;
 
+use Scimpress\Attributes\Attribute_Settings;
 use Scimpress\Rest\Routes;
 use Scimpress\Store\Store;
 
@@ -21,7 +22,7 @@ final class Configuration {
 	 * The configuration of one exchange.
 	 *
 	 * @param string|null $new_id SCIM id of a resource that may be created; a new random one when null.
-	 * @return array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} Base URL, time in milliseconds, id for a new resource, whether replacing members only adds them, whether passwords are passed over.
+	 * @return array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas: string, mappings: list<array{path: string, target: string}>} Base URL, time in milliseconds, id for a new resource, whether replacing members only adds them, whether passwords are passed over, declared schemas as JSON text, mapped attributes.
 	 * @throws \Random\RandomException When the system has no randomness to give (\Exception before PHP 8.2).
 	 */
 	public static function of_site( ?string $new_id = null ): array {
@@ -31,6 +32,8 @@ final class Configuration {
 			'newId'            => $new_id ?? self::uuid(),
 			'membersAdditive'  => Settings::members_additive(),
 			'passwordsIgnored' => Settings::ignore_passwords(),
+			'schemas'          => Attribute_Settings::schemas(),
+			'mappings'         => Attribute_Settings::mappings(),
 		);
 	}
 

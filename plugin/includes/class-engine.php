@@ -104,6 +104,42 @@ final class Engine {
 	}
 
 	/**
+	 * What is wrong with declared schemas.
+	 *
+	 * @param string $schemas JSON text, see Attribute_Settings::encode().
+	 * @return list<array{schema: int|null, attribute: int|null, message: string}> 0-based places, null for the whole.
+	 */
+	public static function schema_problems( string $schemas ): array {
+		return \Scimpress\Attributes::problems( $schemas );
+	}
+
+	/**
+	 * What is wrong with the path of a mapped attribute, null when nothing is.
+	 *
+	 * @param string $path    The path.
+	 * @param string $schemas Declared schemas as JSON text.
+	 */
+	public static function path_problem( string $path, string $schemas ): ?string {
+		try {
+			return \Scimpress\Attributes::pathProblem( $path, $schemas );
+		} catch ( \Throwable $thrown ) {
+			return $thrown->getMessage();
+		}
+	}
+
+	/**
+	 * What a stored user says as a SCIM resource.
+	 *
+	 * @param array $record Record of the store.
+	 * @param array $config Of Configuration::of_site().
+	 * @return array{userName: string, externalId: string|null, objectId: string|null, manager: string|null, mapped: list<array{path: string, target: string, value: string|list<string>|null}>}
+	 * @throws \Throwable When the stored document or the declared schemas cannot be read.
+	 */
+	public static function attributes_of( array $record, array $config ): array {
+		return \Scimpress\Attributes::of( $record, $config );
+	}
+
+	/**
 	 * Gives what comes next as long as PHP gives a whole request. Bulk is a thousand writes in one: PHP would end it in their
 	 * midst, and the client would not learn what is done.
 	 */

@@ -9,6 +9,7 @@ namespace Scimpress\Store;
 
 use Scimpress\Account_State;
 use Scimpress\Network;
+use Scimpress\Attributes\Mapped_Attributes;
 use Scimpress\Settings;
 
 defined( 'ABSPATH' ) || exit;
@@ -34,10 +35,12 @@ final class Account {
 	 * @param Transaction         $transaction Surrounds the write.
 	 * @param string              $login       Free login name.
 	 * @param array<string,mixed> $values      `wordpress` of a create need.
+	 * @param array<string,mixed> $mapped      Mapped attributes, see Mapped_Attributes::filtered().
 	 * @return int User ID.
 	 * @throws Failure When WordPress refuses.
 	 */
-	public static function create( Transaction $transaction, string $login, array $values ): int {
+	public static function create( Transaction $transaction, string $login, array $values, array $mapped = array() ): int {
+		$meta = array_intersect_key( $values, array_flip( self::META ) ) + Mapped_Attributes::meta( $mapped );
 		$note = static function ( $meta, $user ) use ( $transaction ) {
 			$transaction->touch( $user->ID );
 			return $meta;
@@ -50,11 +53,11 @@ final class Account {
 				static fn( string $password ): int => self::saved(
 					static fn() => wp_insert_user(
 						wp_slash(
-							self::fields( $values ) + array(
+							self::fields( $values ) + Mapped_Attributes::fields( $mapped ) + array(
 								'user_login' => $login,
 								'user_pass'  => $password,
 								'role'       => Settings::default_role(),
-								'meta_input' => array_filter( array_intersect_key( $values, array_flip( self::META ) ), 'is_string' ),
+								'meta_input' => array_filter( $meta, static fn( $value ): bool => null !== $value ),
 							)
 						)
 					)
@@ -71,10 +74,13 @@ final class Account {
 	 * @param int                 $user_id User ID.
 	 * @param array<string,mixed> $values  The keys of `wordpress` that change; aadObjectId null removes the meta, password null
 	 *                                     gives the account one that nobody knows.
+	 * @param array<string,mixed> $mapped  Mapped attributes, see Mapped_Attributes::filtered().
+	 * @return bool Whether a field or a mapped attribute was written.
 	 * @throws Failure When WordPress refuses.
 	 */
-	public static function update( int $user_id, array $values ): void {
-		$fields = self::fields( $values );
+	public static function update( int $user_id, array $values, array $mapped = array() ): bool {
+		$user   = $mapped ? get_userdata( $user_id ) : false;
+		$fields = self::fields( $values ) + ( $user ? Mapped_Attributes::fields( $mapped, $user ) : array() );
 		$save   = static fn( array $fields ): int => self::saved( static fn() => wp_update_user( wp_slash( $fields + array( 'ID' => $user_id ) ) ) );
 		if ( array_key_exists( 'password', $values ) && ! Password::is_of( $user_id, $values['password'] ) ) {
 			Password::with_hash( $values['password'], static fn( string $password ): int => $save( $fields + array( 'user_pass' => $password ) ) );
@@ -88,6 +94,7 @@ final class Account {
 				update_user_meta( $user_id, $key, wp_slash( $value ) );
 			}
 		}
+		return Mapped_Attributes::write( $user_id, Mapped_Attributes::meta( $mapped ) ) || array() !== $fields;
 	}
 
 	/**

@@ -61,7 +61,7 @@ final class Arrival {
 		if ( ! User_Table::revive( (int) $tombstone->position, $this->need ) ) {
 			throw new Conflict( 'the tombstone is gone' );
 		}
-		$this->link( (int) $tombstone->account, $this->need['wordpress'] );
+		$this->link( (int) $tombstone->account, $this->need['wordpress'], $this->need['mapped'] );
 	}
 
 	/**
@@ -94,7 +94,7 @@ final class Arrival {
 			0,
 			function () use ( $position, $login_is_free ): int {
 				$login   = Login::choose( $this->need['login']['preferred'], $this->need['login']['suffix'], $login_is_free );
-				$user_id = Account::create( $this->transaction, $login, $this->need['wordpress'] );
+				$user_id = Account::create( $this->transaction, $login, $this->need['wordpress'], $this->need['mapped'] );
 				User_Table::link( $position, $user_id, '{}' );
 				return $user_id;
 			}
@@ -113,9 +113,10 @@ final class Arrival {
 	 */
 	private function adopt( int $position, int $user_id ): void {
 		User_Table::link( $position, $user_id, '{}' );
-		$values = array_filter( $this->need['wordpress'], static fn( ?string $value ): bool => null !== $value && '' !== $value );
+		$is_said = static fn( $value ): bool => null !== $value && '' !== $value;
+		$values  = array_filter( $this->need['wordpress'], $is_said );
 		unset( $values['password'] );
-		$this->link( $user_id, $values );
+		$this->link( $user_id, $values, array_filter( $this->need['mapped'], $is_said ) );
 	}
 
 	/**
@@ -123,15 +124,16 @@ final class Arrival {
 	 *
 	 * @param int                  $user_id User ID.
 	 * @param array<string,string> $values  `wordpress` of the need, or a part of it.
+	 * @param array<string,mixed>  $mapped  `mapped` of the need, or a part of it.
 	 */
-	private function link( int $user_id, array $values ): void {
+	private function link( int $user_id, array $values, array $mapped ): void {
 		$this->transaction->touch( $user_id );
 		Protection::guard( $user_id );
 		$this->hooks->around(
 			'link',
 			$user_id,
-			static function () use ( $user_id, $values ): void {
-				Account::update( $user_id, $values );
+			static function () use ( $user_id, $values, $mapped ): void {
+				Account::update( $user_id, $values, $mapped );
 				Account::join( $user_id );
 			}
 		);

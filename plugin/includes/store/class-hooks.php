@@ -215,7 +215,7 @@ final class Hooks {
 	 * @param string $document JSON text of the engine.
 	 * @return array<string,mixed>
 	 */
-	private static function decode( string $id, string $document ): array {
+	public static function decode( string $id, string $document ): array {
 		return array( 'id' => $id ) + (array) json_decode( $document, true );
 	}
 }

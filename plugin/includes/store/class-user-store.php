@@ -7,6 +7,7 @@
 
 namespace Scimpress\Store;
 
+use Scimpress\Attributes\Mapped_Attributes;
 use Scimpress\Settings;
 
 defined( 'ABSPATH' ) || exit;
@@ -71,6 +72,9 @@ final class User_Store extends Resource_Store {
 	private static function write( string $event, array $need, int $user_id, callable $work ): array {
 		try {
 			$need = Hooks::values( $need, $user_id );
+
+			$need['mapped'] = Mapped_Attributes::filtered( $need['mapped'] ?? array(), $need['id'], $need['document'], $user_id );
+
 			$room = new Room();
 			for ( $round = 1; $round <= self::ROUNDS; $round++ ) {
 				try {
@@ -159,7 +163,7 @@ final class User_Store extends Resource_Store {
 		Protection::guard( $user_id );
 		$before = Account::strings( $user_id );
 		$hooks  = new Hooks( $transaction, $need['id'], $need['document'] );
-		$hooks->around( 'update', $user_id, static fn() => Account::update( $user_id, $need['wordpress'] ) );
+		$hooks->around( 'update', $user_id, static fn() => Account::update( $user_id, $need['wordpress'], $need['mapped'] ) );
 		if ( null !== $need['active'] ) {
 			Account::set_active( $hooks, $user_id, $need['active'] );
 		}
