@@ -23,8 +23,9 @@ final class Plugin {
 		self::sign_in();
 		self::rest( new Rest\Server( new Rest\Controller() ) );
 		if ( is_admin() ) {
-			self::admin( new Admin\Page( array( new Admin\Settings_Tab() ) ) );
+			self::admin( new Admin\Page( array( new Admin\Settings_Tab(), new Admin\Attributes_Tab() ) ) );
 			self::network( new Admin\Network_Page() );
+			self::profile();
 		}
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			self::commands();
@@ -97,6 +98,14 @@ final class Plugin {
 			add_filter( $handler, array( $server, 'die_handler' ), PHP_INT_MAX );
 		}
 		add_action( 'shutdown', array( $server, 'finish' ), 0 );
+	}
+
+	/**
+	 * The profile page.
+	 */
+	private static function profile(): void {
+		add_action( 'show_user_profile', array( Admin\Profile_Section::class, 'render' ) );
+		add_action( 'edit_user_profile', array( Admin\Profile_Section::class, 'render' ) );
 	}
 
 	/**

@@ -7,6 +7,7 @@
 
 namespace Scimpress\Import;
 
+use Scimpress\Attributes\Wpo365_Mappings;
 use Scimpress\Configuration;
 use Scimpress\Engine;
 use Scimpress\Settings;
@@ -146,7 +147,7 @@ final class Import {
 				'changes' => true,
 			);
 		}
-		return $plan;
+		return array( ...$plan, ...Wpo365_Mappings::plan() );
 	}
 
 	/**
@@ -158,6 +159,7 @@ final class Import {
 		if ( null !== $token && ! Tokens::is_constant() && ! in_array( Engine::digest( $token ), Tokens::digests(), true ) ) {
 			Tokens::set( $token );
 		}
+		Wpo365_Mappings::take();
 	}
 
 	/**

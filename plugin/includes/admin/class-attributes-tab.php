@@ -1,0 +1,243 @@
+<?php
+/**
+ * Settings → Scimpress → Attributes.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Admin;
+
+use Scimpress\Attributes\Attribute_Settings;
+use Scimpress\Attributes\Schema_Form;
+use Scimpress\Engine;
+use Scimpress\Requirements;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Schemas that the site declares, a form each, and mappings, one form for all. What is wrong is said beside its row, and nothing
+ * of the form is saved then.
+ */
+final class Attributes_Tab extends Tab {
+
+	public const SLUG = 'attributes';
+
+	public const SCHEMA   = 'scimpress_save_schema';
+	public const REMOVE   = 'scimpress_remove_schema';
+	public const MAPPINGS = 'scimpress_save_mappings';
+
+	/** Last field of a form: PHP passes over what exceeds max_input_vars, and half a form must not replace the whole. */
+	public const END = 'scimpress_end';
+
+	/** Empty rows at the end of each table. */
+	private const EMPTY_ROWS = 3;
+
+	/**
+	 * The form that was refused: `schema` (the URN it was about) or `mappings`, as it was sent, and what is wrong with it.
+	 *
+	 * @var array{original?: string, schema?: array, mappings?: list<array>, problems: array}|null
+	 */
+	private ?array $refused = null;
+
+	/**
+	 * {@inheritDoc}
+	 */
+	public function slug(): string {
+		return self::SLUG;
+	}
+
+	/**
+	 * {@inheritDoc}
+	 */
+	public function title(): string {
+		return __( 'Attributes', 'scimpress' );
+	}
+
+	/**
+	 * {@inheritDoc}
+	 */
+	public function actions(): array {
+		return array( self::SCHEMA, self::REMOVE, self::MAPPINGS );
+	}
+
+	/**
+	 * Does what a checked form asks for.
+	 *
+	 * @param string $action One of actions().
+	 */
+	public function perform( string $action ): void {
+		if ( ! Requirements::met() ) {
+			$this->outcome = array( 'error', (string) Requirements::problem() );
+			return;
+		}
+		// phpcs:ignore WordPress.Security.NonceVerification.Missing -- Page::load() has checked it.
+		if ( ! isset( $_POST[ self::END ] ) ) {
+			$this->outcome = array( 'error', __( 'Not saved: PHP has passed over a part of the form. It has more fields than max_input_vars in php.ini allows.', 'scimpress' ) );
+			return;
+		}
+		$saved = match ( $action ) {
+			self::SCHEMA => $this->save_schema(),
+			self::REMOVE => $this->remove_schema(),
+			default      => $this->save_mappings(),
+		};
+		if ( $saved ) {
+			wp_safe_redirect( add_query_arg( 'updated', '1', Page::url( self::SLUG ) ), 303 );
+			exit;
+		}
+		$this->outcome ??= array( 'error', __( 'Not saved. What is wrong is said below.', 'scimpress' ) );
+	}
+
+	/**
+	 * What to say of this request.
+	 */
+	public function outcome(): ?array {
+		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- only chooses a sentence.
+		return null === $this->outcome && isset( $_GET['updated'] ) ? array( 'success', __( 'Attributes saved.', 'scimpress' ) ) : $this->outcome;
+	}
+
+	/**
+	 * Prints the tab.
+	 */
+	public function render(): void {
+		$problem = Requirements::problem();
+		if ( null !== $problem ) {
+			printf( '<p>%s</p>', esc_html( $problem ) );
+			return;
+		}
+		$page = array(
+			'schemas'  => $this->schemas(),
+			'mappings' => $this->mappings(),
+		);
+		require __DIR__ . '/views/attributes-tab.php';
+	}
+
+	/**
+	 * The schemas as they are shown, the last one empty.
+	 *
+	 * @return list<array{original: string, schema: array, problems: array<string,string>}> Problems by row of the attribute, '' for the schema.
+	 */
+	private function schemas(): array {
+		$shown = array();
+		foreach ( array( ...Attribute_Settings::declared(), Schema_Form::EMPTY_SCHEMA ) as $schema ) {
+			$is_refused = isset( $this->refused['schema'] ) && $this->refused['original'] === $schema['id'];
+			$original   = $schema['id'];
+			$schema     = $is_refused ? $this->refused['schema'] : $schema;
+			array_push( $schema['attributes'], ...array_fill( 0, self::EMPTY_ROWS, Schema_Form::EMPTY_ATTRIBUTE ) );
+			$shown[] = array(
+				'original' => $original,
+				'schema'   => $schema,
+				'problems' => $is_refused ? $this->refused['problems'] : array(),
+			);
+		}
+		return $shown;
+	}
+
+	/**
+	 * The mappings as they are shown, the last ones empty.
+	 *
+	 * @return list<array{path: string, target: string, problem: string|null}>
+	 */
+	private function mappings(): array {
+		$mappings = $this->refused['mappings'] ?? Attribute_Settings::mappings();
+		$problems = isset( $this->refused['mappings'] ) ? $this->refused['problems'] : Attribute_Settings::problems( $mappings, Attribute_Settings::schemas() );
+		$empty    = array(
+			'path'   => '',
+			'target' => '',
+		);
+		$shown    = array();
+		foreach ( array( ...$mappings, ...array_fill( 0, self::EMPTY_ROWS, $empty ) ) as $place => $mapping ) {
+			$shown[] = $mapping + array( 'problem' => $problems[ $place ] ?? null );
+		}
+		return $shown;
+	}
+
+	/**
+	 * Saves the form of one schema.
+	 */
+	private function save_schema(): bool {
+		$original = self::line( 'original' );
+		$schema   = Schema_Form::posted();
+		$schemas  = Attribute_Settings::declared();
+		$places   = array_column( $schemas, 'id' );
+		$place    = '' === $original ? count( $schemas ) : array_search( $original, $places, true );
+		if ( false === $place ) {
+			$this->outcome = array( 'error', __( 'Not saved: this schema was removed meanwhile.', 'scimpress' ) );
+			return false;
+		}
+		$schemas[ $place ] = $schema;
+
+		$problems = array();
+		foreach ( Engine::schema_problems( Attribute_Settings::encode( $schemas ) ) as $problem ) {
+			// What is wrong with another schema is wrong with both, or was before.
+			$row              = $place === $problem['schema'] && null !== $problem['attribute'] ? (string) $problem['attribute'] : '';
+			$problems[ $row ] = isset( $problems[ $row ] ) ? $problems[ $row ] . '; ' . $problem['message'] : $problem['message'];
+		}
+		if ( $problems ) {
+			$this->refused = array(
+				'original' => $original,
+				'schema'   => $schema,
+				'problems' => $problems,
+			);
+			return false;
+		}
+		Attribute_Settings::declare( $schemas );
+		return true;
+	}
+
+	/**
+	 * Removes a schema. What users have of it stays in their resources.
+	 */
+	private function remove_schema(): bool {
+		$original = self::line( 'original' );
+		Attribute_Settings::declare( array_filter( Attribute_Settings::declared(), static fn( array $schema ): bool => $schema['id'] !== $original ) );
+		return true;
+	}
+
+	/**
+	 * Saves the form of the mappings.
+	 */
+	private function save_mappings(): bool {
+		$paths    = self::lines( 'path' );
+		$targets  = self::lines( 'target' );
+		$mappings = array();
+		foreach ( $paths as $row => $path ) {
+			$target = $targets[ $row ] ?? '';
+			if ( '' !== $path || '' !== $target ) {
+				$mappings[] = array(
+					'path'   => $path,
+					'target' => $target,
+				);
+			}
+		}
+		$problems = Attribute_Settings::problems( $mappings, Attribute_Settings::schemas() );
+		if ( $problems ) {
+			$this->refused = array(
+				'mappings' => $mappings,
+				'problems' => $problems,
+			);
+			return false;
+		}
+		Attribute_Settings::map( $mappings );
+		return true;
+	}
+
+	/**
+	 * A field of the checked form, as one line of UTF-8.
+	 *
+	 * @param string $name Field name.
+	 */
+	private static function line( string $name ): string {
+		return Schema_Form::plain( self::posted_text( $name ) );
+	}
+
+	/**
+	 * A column of the checked form.
+	 *
+	 * @param string $name Field name.
+	 * @return array<int,string> Row => text.
+	 */
+	private static function lines( string $name ): array {
+		// phpcs:ignore WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput -- Page::load() has checked the nonce; Schema_Form::column() sanitises.
+		return Schema_Form::column( $_POST[ $name ] ?? null );
+	}
+}
