@@ -12,10 +12,12 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use scimpress::attributes::{self, Text};
 use scimpress::mapping::{self, Account, Keys, Login};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use support::custom;
 use support::diff::assert_json;
 use support::table::{self, complete};
 
@@ -89,4 +91,67 @@ fn edits_in_wordpress_show_and_its_sanitising_does_not() {
         let found = mapping::overlay(row.document, &observed, &now, row.active);
         assert_json(&Value::Object(found), &Value::Object(row.user));
     });
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attribute {
+    path: String,
+    user: Map<String, Value>,
+    #[serde(default)]
+    value: Option<Value>,
+    error: Option<String>,
+}
+
+#[test]
+fn mapped_attributes_reach_the_store_as_text() {
+    table::check("mapping-attributes", |row: Attribute| {
+        let mut site = custom::site();
+        let problem = attributes::problem(&row.path, site.types().user);
+        if let Some(error) = &row.error {
+            let problem = problem.unwrap();
+            assert!(problem.contains(error.as_str()), "{problem}");
+        } else {
+            assert_eq!(problem, None);
+        }
+        site.mappings = vec![(row.path.clone(), "target".to_owned())];
+        let id = site.create(&complete(&row.user));
+        let expected = row.value.filter(|value| !value.is_null());
+        let stored = site.store.rows[0].mapped.get("target").map(json_of);
+        assert_eq!(stored, expected, "after POST");
+
+        // The same by a change, and back.
+        let bare = site.create(&json!({"userName": "grace@example.com"}));
+        let mut whole = row.user.clone();
+        whole.insert("userName".to_owned(), json!("grace@example.com"));
+        let reply = site.send("PUT", &format!("/Users/{bare}"), &[], Some(&Value::Object(whole)));
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        // Ada's `active` is there from the beginning.
+        if row.path != "active" {
+            assert_eq!(
+                site.store.rows[1].mapped.get("target").map(json_of),
+                expected,
+                "after PUT"
+            );
+            site.send(
+                "PUT",
+                &format!("/Users/{bare}"),
+                &[],
+                Some(&json!({"userName": "grace@example.com"})),
+            );
+            assert_eq!(
+                site.store.rows[1].mapped.get("target"),
+                None,
+                "after the attribute went"
+            );
+        }
+        assert_ne!(id, bare);
+    });
+}
+
+fn json_of(text: &Text) -> Value {
+    match text {
+        Text::One(text) => json!(text),
+        Text::Several(texts) => json!(texts),
+    }
 }

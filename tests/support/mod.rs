@@ -9,6 +9,7 @@ pub(crate) mod bulk;
 pub(crate) mod client;
 pub(crate) mod condition;
 pub(crate) mod crowd;
+pub(crate) mod custom;
 pub(crate) mod diff;
 pub(crate) mod groups;
 pub(crate) mod proofs;

@@ -66,12 +66,12 @@ final class Wpo365_Mappings {
 		$mappings = Attribute_Settings::mappings();
 		$schemas  = Attribute_Settings::schemas();
 		foreach ( Wpo365::mappings() as $path => $target ) {
-			$mapping = array(
+			$mapping  = array(
 				'path'   => mb_scrub( 0 === strcasecmp( $path, self::MANAGER ) ? "$path.value" : $path, 'UTF-8' ),
 				'target' => mb_scrub( $target, 'UTF-8' ),
 			);
-			$known   = in_array( $mapping, $mappings, true );
-			$place   = count( $mappings );
+			$known    = in_array( $mapping, $mappings, true );
+			$place    = count( $mappings );
 			$judged[] = $mapping + array(
 				'known'   => $known,
 				'problem' => $known ? null : ( Attribute_Settings::problems( array( ...$mappings, $mapping ), $schemas )[ $place ] ?? null ),
