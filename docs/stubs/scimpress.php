@@ -7,6 +7,50 @@
 
 namespace Scimpress {
 	/**
+	 * What a site declares and maps beyond the attributes that every site has.
+	 */
+	final class Attributes {
+		private function __construct() {}
+
+		/**
+		 * What a stored user says as a SCIM resource: who it is, and every mapped attribute, whether the user has it or not.
+		 *
+		 * @param User  $record Record of the store.
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>} $config
+		 *        As for a request.
+		 *
+		 * @return array{userName: string, externalId: ?string, objectId: ?string, manager: ?string, mapped: list<Mapped>}
+		 *
+		 * @throws \TypeError when an entry is missing or of another type.
+		 * @throws \Exception when the declaration or the stored document cannot be read.
+		 */
+		public static function of(array $record, array $config): array {}
+
+		/**
+		 * What is wrong with the path of a mapping.
+		 *
+		 * @param string $path    Path as in PATCH (RFC 7644 section 3.5.2), such as `emails[type eq "work"].value`.
+		 * @param string $schemas The extensions of users that the site declares, as JSON text.
+		 *
+		 * @return string|null Null when nothing is.
+		 *
+		 * @throws \Exception when the declaration cannot be read.
+		 */
+		public static function pathProblem(string $path, string $schemas): ?string {}
+
+		/**
+		 * What is wrong with a declaration of schemas, in its order; an empty list when nothing is.
+		 *
+		 * @param string $schemas JSON text: a list of `{"id", "name", "description", "attributes"}`, each attribute `{"name", "type",
+		 *        "multiValued", "caseExact", "description"}`. The id is a URN; the type one of string, boolean, integer,
+		 *        decimal, dateTime and reference. An empty text declares nothing.
+		 *
+		 * @return list<array{schema: ?int, attribute: ?int, message: string}> 0-based places; null for the whole.
+		 */
+		public static function problems(string $schemas): array {}
+	}
+
+	/**
 	 * One SCIM request being answered. PHP asks for the next need, does it, brings the result, until nothing is needed.
 	 *
 	 * A record is one user or one group as the store holds it, `position` its number in a stable order; times are milliseconds
@@ -17,6 +61,8 @@ namespace Scimpress {
 	 * @phpstan-type Group array{position: int, id: string, version: int, created: int, modified: int, document: string}
 	 * @phpstan-type Member array{position: int, id: string, isGroup: bool, display: string}
 	 * @phpstan-type Membership array{member: string, group: string, display: string}
+	 * @phpstan-type Rule array{path: string, target: string}
+	 * @phpstan-type Mapped array{path: string, target: string, value: string|list<string>|null}
 	 * @phpstan-type Condition list<mixed>
 	 */
 	final class Exchange {
@@ -26,11 +72,12 @@ namespace Scimpress {
 		 * @param array{method: string, path: string, query: array<string>, headers: array<string, string>, body: string} $request
 		 *        The path begins below the base URL and is decoded, header names are in lower case, the body is raw. Bytes
 		 *        that are not UTF-8 are the client's fault, and answered so.
-		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} $config
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>} $config
 		 *        Base URL without a slash at its end, the time in milliseconds since 1970, the id for a resource that the
 		 *        request may create, whether a PATCH that replaces the members of a group adds them instead, and whether
 		 *        passwords that clients send are passed over. The ids of what a bulk request creates are derived from `newId`,
-		 *        which must not be guessable.
+		 *        which must not be guessable. `schemas` are the extensions of users that the site declares, as JSON text (see
+		 *        `Attributes::problems()`); `mappings` the attributes that it keeps in a place of its own, too.
 		 *
 		 * @throws \TypeError when an entry is missing or of another type.
 		 */
@@ -57,7 +104,7 @@ namespace Scimpress {
 		 *
 		 * @param array{userName: string, externalId: ?string, objectId: ?string, active: bool, wordpress: array{user_email: string, first_name: string, last_name: string, display_name: string}, attributes: list<array{path: string, value: string}>} $user
 		 *        What the site knows about the user; paths are those of PATCH (RFC 7644 §3.5.2).
-		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool} $config
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>} $config
 		 *        As for a request; `newId` is the id that clients know the user by.
 		 *
 		 * @return Exchange
@@ -75,6 +122,10 @@ namespace Scimpress {
 		 * are, and `clear` ends every membership that `add` does not name. `wordpress` has a `password` only where the client
 		 * says something of it: to be hashed and kept nowhere else, or null, so that nobody has one.
 		 *
+		 * `mapped` are the attributes of `mappings`: of a new user all, of a change those that it changes. A null value is one that
+		 * the user does not have. A boolean is `1` or `0`, an object its JSON text; a multi-valued attribute is a list, unless the
+		 * path's filter selects a single value of it.
+		 *
 		 * `where` is a condition that is true of the records asked for, null when all are: `[and, condition…]` (of none: true),
 		 * `[or, condition…]` (of none: false), `[not, condition]`, `[present, column]`, or a comparison `[relation, column, value]`
 		 * with `eq`, `co` (contains), `sw` (starts with), `ew` (ends with), `gt`, `ge`, `lt`, `le`. Texts compare byte by byte;
@@ -91,9 +142,9 @@ namespace Scimpress {
 		 * @return array{need: 'select', resource: 'User'|'Group', where: ?Condition, after: int, before: ?int, limit: int}
 		 *         |array{need: 'page', resource: 'User'|'Group', where: ?Condition, order: ?array{string, 'ascending'|'descending'}, offset: int, limit: int}
 		 *         |array{need: 'fetch', resource: 'User'|'Group', positions: list<int>}
-		 *         |array{need: 'create', resource: 'User', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>, login: array{preferred: string, suffix: string}}
+		 *         |array{need: 'create', resource: 'User', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>, mapped: list<Mapped>, login: array{preferred: string, suffix: string}}
 		 *         |array{need: 'create', resource: 'Group', id: string, now: int, attributes: array{displayName: string, display: string, externalId: ?string, document: string}, clear: bool, add: list<string>, remove: list<string>}
-		 *         |array{need: 'update', resource: 'User', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: ?bool, document: string, wordpress: array<string, ?string>}
+		 *         |array{need: 'update', resource: 'User', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: ?bool, document: string, wordpress: array<string, ?string>, mapped: list<Mapped>}
 		 *         |array{need: 'update', resource: 'Group', id: string, version: ?int, now: int, attributes: ?array{displayName: string, display: string, externalId: ?string, document: string}, clear: bool, add: list<string>, remove: list<string>}
 		 *         |array{need: 'delete', resource: 'User'|'Group', id: string, version: ?int}
 		 *         |array{need: 'members', group: string, after: int, limit: int, only: ?list<string>}
@@ -174,12 +225,13 @@ namespace Scimpress {
 		 *
 		 * @param string $filter   Such as `userName eq "ana@example.com"`.
 		 * @param string $resource What it is about: `User` or `Group`.
+		 * @param string|null $schemas The extensions of users that the site declares, as JSON text.
 		 *
 		 * @return Filter
 		 *
 		 * @throws FilterError when it is malformed or compares what cannot be compared.
 		 */
-		public static function parse(string $filter, string $resource = 'User'): \Scimpress\Filter {}
+		public static function parse(string $filter, string $resource = 'User', ?string $schemas = null): \Scimpress\Filter {}
 	}
 
 	/**

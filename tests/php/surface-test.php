@@ -8,7 +8,7 @@
 namespace Scimpress\Tests\Extension;
 
 use PHPUnit\Framework\TestCase;
-use Scimpress\{Exchange, Filter, FilterError, Token};
+use Scimpress\{Attributes, Exchange, Filter, FilterError, Token};
 
 /**
  * Names, signatures, types; nothing else.
@@ -16,6 +16,11 @@ use Scimpress\{Exchange, Filter, FilterError, Token};
 final class Surface_Test extends TestCase {
 
 	private const SURFACE = <<<'TEXT'
+		final class Scimpress\Attributes
+			no constructor
+			public static function of(array $record, array $config): array
+			public static function pathProblem(string $path, string $schemas): ?string
+			public static function problems(string $schemas): array
 		final class Scimpress\Exchange
 			public function __construct(array $request, array $config): untyped
 			public function body(): string
@@ -31,7 +36,7 @@ final class Surface_Test extends TestCase {
 			public function __toString(): string
 			public function canonical(): string
 			public function matches(string $resource): bool
-			public static function parse(string $filter, string $resource = …): Scimpress\Filter
+			public static function parse(string $filter, string $resource = …, ?string $schemas = …): Scimpress\Filter
 		class Scimpress\FilterError extends Exception
 		final class Scimpress\Token
 			no constructor
@@ -90,7 +95,7 @@ final class Surface_Test extends TestCase {
 	}
 
 	public static function unconstructible(): array {
-		return array( array( Token::class ), array( Filter::class ) );
+		return array( array( Token::class ), array( Filter::class ), array( Attributes::class ) );
 	}
 
 	/**

@@ -232,7 +232,7 @@ final class Types_Test extends TestCase {
 			}
 		}
 		yield 'no argument' => array( fn() => Filter::parse() );
-		yield 'too many arguments' => array( fn() => Filter::parse( 'title pr', 'User', 'x' ) );
+		yield 'too many arguments' => array( fn() => Filter::parse( 'title pr', 'User', '', 'x' ) );
 	}
 
 	public function test_fold_takes_any_bytes(): void {
