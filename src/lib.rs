@@ -16,6 +16,7 @@ pub mod patch;
 pub mod path;
 pub mod quirks;
 pub mod resource;
+pub mod roles;
 pub mod schema;
 pub mod token;
 pub mod value_path;

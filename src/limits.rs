@@ -71,6 +71,15 @@ pub const MAX_SCANNED: usize = 100_000;
 /// How often an update is applied again after another request changed the resource in between.
 pub const MAX_UPDATE_ATTEMPTS: usize = 10;
 
+/// Most role rules of a site: each is tried on every user, and all of them are loaded with every request.
+pub const MAX_ROLE_RULES: usize = 100;
+
+/// Longest value of a role rule, in characters: a name, an id or a filter that a person wrote.
+pub const MAX_ROLE_RULE_CHARS: usize = 500;
+
+/// Most users that one exchange brings in line with the rules; bounds memory.
+pub const MAX_SETTLED: usize = 500;
+
 /// Longest piece of a client's input that an error text repeats, in characters.
 pub const MAX_QUOTED_CHARS: usize = 80;
 

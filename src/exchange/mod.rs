@@ -15,6 +15,7 @@ mod request;
 mod response;
 mod route;
 mod search;
+mod settle;
 mod single;
 mod store;
 mod tag;
@@ -30,7 +31,7 @@ use std::task::{Context, Poll, Waker};
 pub use import::Import;
 pub use need::{
     AccountState, Answer, Changes, GroupAttributes, GroupChanges, Kind, Member, MemberChanges, Membership,
-    Need, Record, StoreError,
+    Need, Record, Settled, StoreError,
 };
 pub use request::{Config, Request};
 pub use response::{Notice, Response};
@@ -69,6 +70,15 @@ impl Exchange {
     pub fn import(import: Import, config: Config) -> Self {
         let store = Store::default();
         let answer = import::answer(import, config, store.clone());
+        Self::running(store, answer)
+    }
+
+    /// Starts to bring users in line with the rules of the site: what their accounts should be is the need
+    /// [`Need::Settle`].
+    #[must_use]
+    pub fn settle(positions: Vec<u64>, config: Config) -> Self {
+        let store = Store::default();
+        let answer = settle::answer(positions, config, store.clone());
         Self::running(store, answer)
     }
 

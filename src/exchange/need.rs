@@ -133,6 +133,11 @@ pub enum Need {
         /// SCIM ids.
         members: Vec<String>,
     },
+    /// What the accounts of users should be: the store brings them in line, or only looks what that would change.
+    Settle {
+        /// The users, ascending by position.
+        users: Vec<Settled>,
+    },
 }
 
 impl Need {
@@ -148,6 +153,7 @@ impl Need {
             Self::Delete { .. } => "delete",
             Self::Members { .. } => "members",
             Self::Memberships { .. } => "memberships",
+            Self::Settle { .. } => "settle",
         }
     }
 }
@@ -166,6 +172,8 @@ pub struct Changes {
     pub document: String,
     /// Fields of the WordPress account to set, by their WordPress names; `None` removes the user meta.
     pub wordpress: Vec<(&'static str, Option<String>)>,
+    /// Roles that the site's rules give, in their order; `None` when it has no rules.
+    pub roles: Option<Vec<String>>,
     /// The account's password, where the client says something of it. It is nowhere else: not in the document, in no answer.
     pub password: Option<Password>,
     /// Mapped attributes: of a new user all, of a change those that it concerns.
@@ -237,6 +245,21 @@ pub struct Membership {
     pub group: String,
     /// Display name of the group.
     pub display: String,
+    /// `externalId` of the group.
+    pub external_id: Option<String>,
+}
+
+/// What the rules and mappings of the site say about a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// Number in the store's stable order.
+    pub position: u64,
+    /// SCIM id.
+    pub id: String,
+    /// Roles that the rules give, in their order; `None` when the site has no rules.
+    pub roles: Option<Vec<String>>,
+    /// Every attribute that the site maps.
+    pub mapped: Vec<Mapped>,
 }
 
 /// A user or a group as the store holds it.
@@ -350,6 +373,8 @@ pub enum Answer {
     Members(Vec<Member>),
     /// To [`Need::Memberships`].
     Memberships(Vec<Membership>),
+    /// To [`Need::Settle`].
+    Settled,
     /// It was not done, and nothing was changed.
     Error {
         /// Why.

@@ -1,5 +1,6 @@
 //! The request as PHP hands it over.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -9,6 +10,7 @@ use crate::error::ScimError;
 use crate::json;
 use crate::limits::MAX_BODY_BYTES;
 use crate::path::require_distinct;
+use crate::roles::RoleRules;
 use crate::schema::{RESOURCE_TYPES, ResourceType, ResourceTypes};
 
 use super::need::Kind;
@@ -29,7 +31,7 @@ pub struct Request {
 }
 
 /// What the engine can't know by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// Base URL, without a slash at its end.
     pub base: String,
@@ -47,6 +49,8 @@ pub struct Config {
     pub types: &'static ResourceTypes,
     /// Which attributes the site keeps outside of the resource, too.
     pub mappings: Arc<[Rule]>,
+    /// Rules that give users roles of the site.
+    pub roles: Rc<RoleRules>,
 }
 
 impl Default for Config {
@@ -60,6 +64,7 @@ impl Default for Config {
             passwords_ignored: false,
             types: &RESOURCE_TYPES,
             mappings: Arc::from([]),
+            roles: Rc::default(),
         }
     }
 }

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::INTERNAL;
-use super::need::{Answer, Changes, GroupChanges, Kind, Member, Membership, Need, Record, StoreError};
+use super::need::{
+    Answer, Changes, GroupChanges, Kind, Member, Membership, Need, Record, Settled, StoreError,
+};
 use crate::error::{ErrorKind, ScimError, one_line, quoted};
 use crate::filter::{Condition, Order};
 use crate::limits::MEMBER_PAGE;
@@ -167,6 +169,13 @@ impl Store {
     pub(super) async fn memberships(&self, members: Vec<String>) -> Result<Vec<Membership>, Refusal> {
         match self.ask(Need::Memberships { members }).await? {
             Answer::Memberships(memberships) => Ok(memberships),
+            _ => Err(Refusal::failed()),
+        }
+    }
+
+    pub(super) async fn settle(&self, users: Vec<Settled>) -> Result<(), Refusal> {
+        match self.ask(Need::Settle { users }).await? {
+            Answer::Settled => Ok(()),
             _ => Err(Refusal::failed()),
         }
     }

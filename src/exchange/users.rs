@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::need::{Changes, Kind, Record};
 use super::request::{Config, Request};
 use super::response::{Notice, Response};
+use super::settle;
 use super::single::{self, projection};
 use super::store::Store;
 use super::view::{View, current};
@@ -25,7 +26,8 @@ pub(super) async fn create(request: &Request, config: &Config, store: &Store) ->
     let password = settled(&mut resource, password, config)?;
     resource.entry("active").or_insert_with(|| Value::Bool(true));
     let record = store_new(store, config, &resource, password).await?;
-    let notices = shared_external_id(store, &resource, &record).await?;
+    let mut notices = shared_external_id(store, &resource, &record).await?;
+    notices.extend(settle::broken(&config.roles, &record.id));
     let view = View { config, store };
     let mut response = single::answer(201, view, Kind::User, &record, &projection).await?;
     response.notices = notices;
@@ -50,6 +52,7 @@ pub(super) async fn store_new(
         .create(
             config.new_id.clone(),
             Changes {
+                roles: settle::roles_of_new(config, resource),
                 password,
                 mapped: attributes::all(resource, &config.mappings, config.types.user),
                 ..changes(resource, state(resource), config, wordpress)
@@ -148,6 +151,7 @@ async fn change(
     apply: impl Fn(&Resource) -> Result<Changed, ScimError>,
 ) -> Result<Response, ScimError> {
     let projection = projection(request, config, Kind::User)?;
+    let view = View { config, store };
     let (record, notices) = single::change(request, store, Kind::User, id, async |record| {
         let before = current(&record, config)?;
         let Changed {
@@ -163,18 +167,19 @@ async fn change(
         // An account whose `active` is not mentioned, or removed, keeps its state: neither may let somebody in again.
         let active = state(&after).filter(|state| Some(*state) != state_of(&record));
         let changes = Changes {
+            roles: settle::roles_of_changed(view, &record, &after).await?,
             password,
             mapped: attributes::differences(&before, &after, &config.mappings, config.types.user),
             ..changes(&after, active, config, differences(&before, &after))
         };
         let updated = store.update(record.id, record.version, changes).await?;
+        notices.extend(settle::broken(&config.roles, &updated.id));
         if after.get("externalId") != before.get("externalId") {
             notices.extend(shared_external_id(store, &after, &updated).await?);
         }
         Ok((updated, notices))
     })
     .await?;
-    let view = View { config, store };
     let mut response = single::answer(200, view, Kind::User, &record, &projection).await?;
     response.notices = notices;
     Ok(response)
@@ -202,6 +207,7 @@ fn changes(
         active,
         document: serde_json::to_string(resource).unwrap_or_default(),
         wordpress,
+        roles: None,
         password: None,
         mapped: Vec::new(),
     }

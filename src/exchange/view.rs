@@ -158,8 +158,45 @@ impl View<'_> {
         )
     }
 
-    /// `groups` of each user (RFC 7643 §4.1.2): those it is a member of, and those that these are members of in turn.
+    /// The complete representation of a user that is going to be `resource`, for a filter to look at.
+    pub(super) fn complete(
+        &self,
+        record: &Record,
+        mut resource: Resource,
+        belongings: &[Belonging],
+    ) -> Map<String, Value> {
+        if !belongings.is_empty() {
+            resource.insert("groups".into(), Value::Array(self.values(belongings)));
+        }
+        self.envelope(Kind::User, record, &entity_tag(record), resource)
+    }
+
+    /// `groups` of each user (RFC 7643 §4.1.2).
     async fn groups_of(&self, users: &[Record]) -> Result<HashMap<String, Vec<Value>>, ScimError> {
+        let belongings = self.belongings(users).await?;
+        Ok(belongings
+            .into_iter()
+            .map(|(user, groups)| (user, self.values(&groups)))
+            .collect())
+    }
+
+    /// `groups` of a user.
+    fn values(&self, belongings: &[Belonging]) -> Vec<Value> {
+        belongings
+            .iter()
+            .map(|Belonging { membership, kind }| {
+                json!({
+                    "value": membership.group,
+                    "$ref": location(&self.config.base, &GROUP, &membership.group),
+                    "display": membership.display,
+                    "type": kind,
+                })
+            })
+            .collect()
+    }
+
+    /// The groups of each user that has some: those it is a member of, and those that these are members of in turn.
+    pub(super) async fn belongings(&self, users: &[Record]) -> Result<Belongings, ScimError> {
         let mut parents: HashMap<String, Vec<Membership>> = HashMap::new();
         let mut asked: HashSet<String> = HashSet::new();
         let mut frontier: Vec<String> = users
@@ -189,36 +226,44 @@ impl View<'_> {
         }
         let mut output = HashMap::new();
         for user in users {
-            let groups = self.closure(&user.id, &parents);
+            let groups = closure(&user.id, &parents);
             if !groups.is_empty() {
                 output.insert(user.id.clone(), groups);
             }
         }
         Ok(output)
     }
+}
 
-    fn closure(&self, user: &str, parents: &HashMap<String, Vec<Membership>>) -> Vec<Value> {
-        let mut seen: HashSet<&str> = HashSet::new();
-        let mut groups = Vec::new();
-        let mut queue: Vec<(&str, &str)> = vec![(user, "direct")];
-        let mut index = 0;
-        while let Some((member, kind)) = queue.get(index).copied() {
-            index += 1;
-            for membership in parents.get(member).into_iter().flatten() {
-                if !seen.insert(&membership.group) {
-                    continue;
-                }
-                groups.push(json!({
-                    "value": membership.group,
-                    "$ref": location(&self.config.base, &GROUP, &membership.group),
-                    "display": membership.display,
-                    "type": kind,
-                }));
-                queue.push((&membership.group, "indirect"));
+/// A group of a user, and whether it is `direct` or `indirect`.
+pub(super) struct Belonging {
+    pub(super) membership: Membership,
+    kind: &'static str,
+}
+
+/// SCIM id of a user => its groups.
+pub(super) type Belongings = HashMap<String, Vec<Belonging>>;
+
+/// The groups of a member, nearest first, each once: groups may be nested in a circle.
+fn closure(user: &str, parents: &HashMap<String, Vec<Membership>>) -> Vec<Belonging> {
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut groups = Vec::new();
+    let mut queue: Vec<(&str, &'static str)> = vec![(user, "direct")];
+    let mut index = 0;
+    while let Some((member, kind)) = queue.get(index).copied() {
+        index += 1;
+        for membership in parents.get(member).into_iter().flatten() {
+            if !seen.insert(&membership.group) {
+                continue;
             }
+            groups.push(Belonging {
+                membership: membership.clone(),
+                kind,
+            });
+            queue.push((&membership.group, "indirect"));
         }
-        groups
     }
+    groups
 }
 
 fn meta(record: &Record, tag: &Tag) -> Meta {

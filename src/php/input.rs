@@ -1,5 +1,7 @@
 //! From PHP arrays to the engine's types.
 
+use std::rc::Rc;
+
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -14,6 +16,7 @@ use crate::exchange::{
     AccountState, Answer, Config, Import, Kind, Member, Membership, Record, Request, StoreError,
 };
 use crate::mapping::Account;
+use crate::roles::{RoleRules, RuleKind, RuleText};
 use crate::schema::declared;
 
 /// A `\TypeError`: our own plugin broke the contract, not the client.
@@ -125,12 +128,16 @@ pub(super) fn config(table: &ZendHashTable) -> PhpResult<Result<Config, ScimErro
         types,
         mappings: match table.get("mappings") {
             None => Arc::from([]),
-            Some(_) => list(table, "mappings", rule)?.into(),
+            Some(_) => list(table, "mappings", mapping)?.into(),
+        },
+        roles: match table.get("roles") {
+            Some(_) => Rc::new(RoleRules::parse(&list(table, "roles", role_rule)?, types.user)),
+            None => Rc::default(),
         },
     }))
 }
 
-fn rule(table: &ZendHashTable) -> PhpResult<Rule> {
+fn mapping(table: &ZendHashTable) -> PhpResult<Rule> {
     Ok(Rule {
         path: text(table, "path")?,
         target: text(table, "target")?,
@@ -143,6 +150,32 @@ fn optional(table: &ZendHashTable, key: &str) -> PhpResult<Option<String>> {
         Some(value) if !value.dereference().is_null() => text(table, key).map(Some),
         _ => Ok(None),
     }
+}
+
+/// A role rule: the role, and one entry that says what must be there.
+pub(super) fn role_rule(table: &ZendHashTable) -> PhpResult<RuleText> {
+    let (word, kind) = RuleKind::WORDS
+        .into_iter()
+        .find(|(word, _)| table.get(*word).is_some())
+        .ok_or_else(|| type_error("a role rule has no entry that says whom it is about".to_owned()))?;
+    Ok(RuleText {
+        role: text(table, "role")?,
+        kind,
+        value: text(table, word)?,
+    })
+}
+
+/// `$positions` of `settle()`.
+pub(super) fn positions(table: &ZendHashTable) -> PhpResult<Vec<u64>> {
+    values(table)
+        .map(|value| {
+            value
+                .dereference()
+                .long()
+                .and_then(|number| u64::try_from(number).ok())
+                .ok_or_else(|| type_error("a position must be a positive int".to_owned()))
+        })
+        .collect()
 }
 
 /// `$answer` of `resume()`, to a need of this collection.
@@ -162,6 +195,12 @@ pub(super) fn answer(table: &ZendHashTable, kind: Kind) -> PhpResult<Answer> {
             return Err(wrong("deleted", "true; what was not deleted is an error"));
         }
         return Ok(Answer::Deleted);
+    }
+    if has("settled") {
+        if !boolean(table, "settled")? {
+            return Err(wrong("settled", "true; what was not settled is an error"));
+        }
+        return Ok(Answer::Settled);
     }
     if has("members") {
         return Ok(Answer::Members(list(table, "members", member)?));
@@ -214,6 +253,7 @@ fn membership(table: &ZendHashTable) -> PhpResult<Membership> {
         member: text(table, "member")?,
         group: text(table, "group")?,
         display: text(table, "display")?,
+        external_id: optional(table, "externalId")?,
     })
 }
 

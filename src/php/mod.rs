@@ -25,8 +25,10 @@ mod probe;
 mod token;
 
 use ext_php_rs::binary_slice::BinarySlice;
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
+use ext_php_rs::types::ZendHashTable;
 use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
@@ -54,6 +56,24 @@ pub(crate) fn version() -> &'static str {
 #[php(name = "Scimpress\\fold")]
 pub(crate) fn fold(text: BinarySlice<u8>) -> String {
     crate::filter::fold(&String::from_utf8_lossy(&text))
+}
+
+/// What is to be said of a role rule before it is stored.
+///
+/// @param array{role: string, group?: string, groupExternalId?: string, appRole?: string, filter?: string} $rule As in the
+///        configuration of an exchange.
+/// @param string|null $schemas The extensions of users that the site declares, as JSON text.
+///
+/// @return array{error: ?string, groups: bool} Why it would match nobody, one line for the administrator who wrote it, and
+///         whether it asks for the user's groups.
+///
+/// @throws \TypeError when an entry is missing or of another type; \Exception when the declaration is none.
+#[php_function]
+#[php(name = "Scimpress\\role_rule")]
+pub(crate) fn role_rule(rule: &ZendHashTable, schemas: Option<String>) -> PhpResult<ZBox<ZendHashTable>> {
+    let types = crate::schema::declared::resource_types(&schemas.unwrap_or_default())
+        .map_err(|error| PhpException::from_message(error.detail.replace('\0', "\u{fffd}")))?;
+    output::rule(&crate::roles::Rule::parse(&input::role_rule(rule)?, types.user))
 }
 
 /// Rows of `phpinfo()` and `php --ri scimpress`.
@@ -102,6 +122,7 @@ fn exports(module: ModuleBuilder) -> ModuleBuilder {
         .class::<filter::Filter>()
         .class::<token::Token>()
         .function(wrap_function!(fold))
+        .function(wrap_function!(role_rule))
         .function(wrap_function!(version))
 }
 

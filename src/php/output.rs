@@ -8,8 +8,10 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use crate::attributes::{Mapped, Text};
+use crate::error::ScimError;
 use crate::exchange::{Changes, GroupChanges, Kind, Need, Response};
 use crate::filter::{Condition, Order, Test};
+use crate::roles::Rule;
 
 pub(super) type Table = ZBox<ZendHashTable>;
 
@@ -45,7 +47,7 @@ pub(super) fn collection(need: &Need) -> Kind {
         | Need::Page { kind, .. }
         | Need::Fetch { kind, .. }
         | Need::Delete { kind, .. } => *kind,
-        Need::Create { .. } | Need::Update { .. } => Kind::User,
+        Need::Create { .. } | Need::Update { .. } | Need::Settle { .. } => Kind::User,
         Need::CreateGroup { .. }
         | Need::UpdateGroup { .. }
         | Need::Members { .. }
@@ -132,6 +134,18 @@ pub(super) fn need(need: &Need) -> PhpResult<Table> {
             insert(&mut table, "only", only.as_deref().map(texts).transpose()?)?;
         }
         Need::Memberships { members } => insert(&mut table, "members", texts(members)?)?,
+        Need::Settle { users } => {
+            let mut entries = ZendHashTable::with_capacity(u32::try_from(users.len()).unwrap_or(0));
+            for user in users {
+                let mut entry = ZendHashTable::new();
+                insert(&mut entry, "position", number(user.position))?;
+                insert(&mut entry, "id", user.id.as_str())?;
+                insert(&mut entry, "roles", user.roles.as_deref().map(texts).transpose()?)?;
+                insert(&mut entry, "mapped", mapped(&user.mapped)?)?;
+                entries.push(entry).map_err(failed)?;
+            }
+            insert(&mut table, "users", entries)?;
+        }
     }
     Ok(table)
 }
@@ -210,6 +224,7 @@ fn write(table: &mut ZendHashTable, changes: &Changes) -> PhpResult<()> {
     insert(table, "email", changes.keys.email.as_deref())?;
     insert(table, "active", changes.active)?;
     insert(table, "document", changes.document.as_str())?;
+    insert(table, "roles", changes.roles.as_deref().map(texts).transpose()?)?;
     let mut fields = ZendHashTable::new();
     for (name, value) in &changes.wordpress {
         insert(&mut fields, name, value.as_deref())?;
@@ -244,6 +259,19 @@ pub(super) fn headers(response: &Response) -> PhpResult<Table> {
     for (name, value) in &response.headers {
         insert(&mut table, name, value.as_str())?;
     }
+    Ok(table)
+}
+
+/// What `role_rule()` answers.
+pub(super) fn rule(parsed: &Result<Rule, ScimError>) -> PhpResult<Table> {
+    let mut table = ZendHashTable::new();
+    let error = parsed.as_ref().err().map(|error| error.detail.as_str());
+    insert(&mut table, "error", error)?;
+    insert(
+        &mut table,
+        "groups",
+        parsed.as_ref().is_ok_and(Rule::looks_at_groups),
+    )?;
     Ok(table)
 }
 

@@ -30,6 +30,7 @@ final class Surface_Test extends TestCase {
 			public function notices(): array
 			public static function refusal(int $status, string $detail): Scimpress\Exchange
 			public function resume(array $answer): void
+			public static function settle(array $positions, array $config): Scimpress\Exchange
 			public function status(): int
 		final class Scimpress\Filter
 			no constructor
@@ -45,6 +46,7 @@ final class Surface_Test extends TestCase {
 			public function matches(array $digests): ?int
 			public static function parse(string $authorization): ?Scimpress\Token
 		function Scimpress\fold(string $text): string
+		function Scimpress\role_rule(array $rule): array
 		function Scimpress\version(): string
 
 		TEXT;
@@ -59,7 +61,7 @@ final class Surface_Test extends TestCase {
 
 	public function test_probe_build_adds_only_the_probe(): void {
 		$code = 'echo implode( " ", array_keys( ( new ReflectionExtension( "scimpress" ) )->getFunctions() ) );';
-		self::assertSame( 'Scimpress\fold Scimpress\version Scimpress\Probe\panic Scimpress\Probe\defective Scimpress\Probe\stubs', Php::code( $code, array(), Php::probe() )->output );
+		self::assertSame( 'Scimpress\fold Scimpress\role_rule Scimpress\version Scimpress\Probe\panic Scimpress\Probe\defective Scimpress\Probe\stubs', Php::code( $code, array(), Php::probe() )->output );
 		self::assertFalse( function_exists( 'Scimpress\Probe\panic' ) );
 	}
 

@@ -1,7 +1,10 @@
 //! A SCIM client and the site it talks to.
 
+use std::rc::Rc;
+
 use scimpress::attributes::Rule;
 use scimpress::exchange::{Config, Exchange, Notice, Request};
+use scimpress::roles::RoleRules;
 use scimpress::schema::{ResourceTypes, declared};
 use serde_json::{Map, Value, json};
 
@@ -32,6 +35,8 @@ pub(crate) struct Site {
     pub(crate) declaration: String,
     /// Attributes that it maps: path and target.
     pub(crate) mappings: Vec<(String, String)>,
+    /// Rules that give users roles of the site.
+    pub(crate) roles: Rc<RoleRules>,
     requests: u32,
 }
 
@@ -80,6 +85,16 @@ impl Site {
 
     /// A request that is under way; [`Site::step`] carries it on.
     pub(crate) fn begin(&mut self, request: Request) -> Exchange {
+        Exchange::new(request, self.config())
+    }
+
+    /// Brings users in line with the rules.
+    pub(crate) fn settle(&mut self, positions: &[u64]) -> Reply {
+        let config = self.config();
+        self.run(Exchange::settle(positions.to_vec(), config))
+    }
+
+    fn config(&mut self) -> Config {
         self.requests += 1;
         let mut config = Config {
             base: BASE.to_owned(),
@@ -89,12 +104,13 @@ impl Site {
             passwords_ignored: self.passwords_ignored,
             types: self.types(),
             mappings: self.mappings.iter().map(rule).collect(),
+            roles: Rc::clone(&self.roles),
             ..Config::default()
         };
         if let Some(limit) = self.max_body_bytes {
             config.max_body_bytes = limit;
         }
-        Exchange::new(request, config)
+        config
     }
 
     /// The resource types, with what the site declares.

@@ -218,6 +218,7 @@ impl Groups {
                 member: link.member.clone(),
                 group: link.group.clone(),
                 display: group.unwrap().attributes.display.clone(),
+                external_id: group.unwrap().attributes.external_id.clone(),
             }
         };
         links.map(membership).collect()

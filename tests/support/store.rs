@@ -161,6 +161,8 @@ impl Memory {
                 )
             }
             Need::Memberships { members } => Answer::Memberships(self.groups.memberships(members)),
+            // What becomes of an account is the plugin's.
+            Need::Settle { .. } => Answer::Settled,
         })
     }
 
