@@ -22,13 +22,14 @@ function scimpress_uninstall_site(): void {
 	global $wpdb;
 	Scimpress\Account_State::activate_all();
 	delete_metadata( 'user', 0, Scimpress\Account_State::meta_key(), '', true );
-	foreach ( array( 'scimpress_members', 'scimpress_groups', 'scimpress_users' ) as $scimpress_table ) {
+	foreach ( array( 'scimpress_queue', 'scimpress_members', 'scimpress_groups', 'scimpress_users' ) as $scimpress_table ) {
 		// phpcs:ignore WordPress.DB -- our own tables.
 		$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}$scimpress_table" );
 	}
-	foreach ( array( 'scimpress_settings', 'scimpress_tokens', 'scimpress_notices', 'scimpress_foreign_meta', 'scimpress_import', 'scimpress_attributes', 'scimpress_db_version' ) as $scimpress_option ) {
+	foreach ( array( 'scimpress_settings', 'scimpress_tokens', 'scimpress_notices', 'scimpress_foreign_meta', 'scimpress_import', 'scimpress_attributes', 'scimpress_roles', 'scimpress_settlement', 'scimpress_db_version' ) as $scimpress_option ) {
 		delete_option( $scimpress_option );
 	}
+	wp_clear_scheduled_hook( 'scimpress_settle' );
 }
 
 if ( is_multisite() ) {

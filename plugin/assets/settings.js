@@ -27,6 +27,9 @@
 	} );
 
 	document.querySelectorAll( '[data-scimpress-go-on]' ).forEach( function ( form ) {
-		form.submit();
+		// A number of milliseconds is what somebody else needs to get on with it.
+		window.setTimeout( function () {
+			form.submit();
+		}, Number( form.dataset.scimpressGoOn ) );
 	} );
 }() );

@@ -65,6 +65,37 @@ final class Engine {
 	}
 
 	/**
+	 * Brings users in line with the rules of the site: `settle` is the need that says what their accounts should be.
+	 *
+	 * @param list<int>              $positions Positions of users, at most 500.
+	 * @param array                  $config    Of Configuration::of_site().
+	 * @param callable(array): array $perform   Performs one need and returns its answer.
+	 * @return list<array{code: string, detail: string, resource: string}> What the administrator should know.
+	 * @throws \RuntimeException When the store refused a need, or the groups of these users are nested too far.
+	 * @throws \Throwable        What the store throws.
+	 */
+	public static function settle( array $positions, array $config, callable $perform ): array {
+		$exchange = \Scimpress\Exchange::settle( $positions, $config );
+		while ( null !== ( $need = $exchange->next() ) ) { // phpcs:ignore Generic.CodeAnalysis.AssignmentInCondition -- the loop of a sans-I/O engine.
+			$exchange->resume( $perform( $need ) );
+		}
+		if ( $exchange->status() >= 400 ) {
+			throw new \RuntimeException( $exchange->body() );
+		}
+		return $exchange->notices();
+	}
+
+	/**
+	 * What is to be said of a role rule before it is stored.
+	 *
+	 * @param array<string,string> $rule As in the configuration of an exchange.
+	 * @return array{error: string|null, groups: bool} Why it would match nobody, and whether it asks for groups.
+	 */
+	public static function role_rule( array $rule ): array {
+		return \Scimpress\role_rule( $rule );
+	}
+
+	/**
 	 * A SCIM error for a refusal of WordPress.
 	 *
 	 * @param int    $status 400 to 599.

@@ -22,8 +22,9 @@ final class Plugin {
 		self::store();
 		self::sign_in();
 		self::rest( new Rest\Server( new Rest\Controller() ) );
+		self::settlement();
 		if ( is_admin() ) {
-			self::admin( new Admin\Page( array( new Admin\Settings_Tab(), new Admin\Attributes_Tab() ) ) );
+			self::admin( new Admin\Page( array( new Admin\Settings_Tab(), new Admin\Attributes_Tab(), new Admin\Roles_Tab() ) ) );
 			self::network( new Admin\Network_Page() );
 			self::profile();
 		}
@@ -58,6 +59,7 @@ final class Plugin {
 	 */
 	private static function commands(): void {
 		\WP_CLI::add_command( 'scimpress import wpo365', new Import\Command() );
+		\WP_CLI::add_command( 'scimpress roles', new Roles\Command() );
 	}
 
 	/**
@@ -106,6 +108,14 @@ final class Plugin {
 	private static function profile(): void {
 		add_action( 'show_user_profile', array( Admin\Profile_Section::class, 'render' ) );
 		add_action( 'edit_user_profile', array( Admin\Profile_Section::class, 'render' ) );
+	}
+
+	/**
+	 * Accounts that the background brings in line with the rules.
+	 */
+	private static function settlement(): void {
+		add_action( Settlement\Job::HOOK, array( Settlement\Job::class, 'run' ) );
+		register_deactivation_hook( PLUGIN_FILE, static fn() => wp_clear_scheduled_hook( Settlement\Job::HOOK ) );
 	}
 
 	/**

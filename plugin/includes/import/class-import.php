@@ -10,6 +10,7 @@ namespace Scimpress\Import;
 use Scimpress\Attributes\Wpo365_Mappings;
 use Scimpress\Configuration;
 use Scimpress\Engine;
+use Scimpress\Roles\Wpo365_Rules;
 use Scimpress\Settings;
 use Scimpress\Store\Protection;
 use Scimpress\Store\User_Store;
@@ -147,7 +148,7 @@ final class Import {
 				'changes' => true,
 			);
 		}
-		return array( ...$plan, ...Wpo365_Mappings::plan() );
+		return array( ...$plan, ...Wpo365_Mappings::plan(), ...Wpo365_Rules::plan() );
 	}
 
 	/**
@@ -155,6 +156,7 @@ final class Import {
 	 */
 	public static function take_settings(): void {
 		Settings::update( self::settings() );
+		Wpo365_Rules::take();
 		$token = Wpo365::token();
 		if ( null !== $token && ! Tokens::is_constant() && ! in_array( Engine::digest( $token ), Tokens::digests(), true ) ) {
 			Tokens::set( $token );

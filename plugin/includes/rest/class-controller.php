@@ -13,6 +13,7 @@ use Scimpress\Engine;
 use Scimpress\Notices;
 use Scimpress\Requirements;
 use Scimpress\Settings;
+use Scimpress\Settlement\Pass;
 use Scimpress\Store\Store;
 use Scimpress\Tokens;
 
@@ -95,6 +96,7 @@ final class Controller {
 			array( $store, 'perform' )
 		);
 		Notices::record( $answer->notices );
+		Pass::after_request();
 		return new Scim_Response( $answer );
 	}
 

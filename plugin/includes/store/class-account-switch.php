@@ -7,6 +7,10 @@
 
 namespace Scimpress\Store;
 
+use Scimpress\Roles\Rule_Set;
+use Scimpress\Settlement\Pass;
+use Scimpress\Settlement\Queue;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -28,13 +32,19 @@ final class Account_Switch {
 			static function ( Transaction $transaction ) use ( $user_id, $active ): bool {
 				global $wpdb;
 				// Before anything is read: a SCIM request holds its row from first to last, two administrators meet at the account.
-				$rows = Query::rows( $wpdb->prepare( 'SELECT id, document, deleted FROM ' . User_Table::name() . ' WHERE user_id = %d FOR UPDATE', $user_id ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- the table's name.
+				$rows = Query::rows( $wpdb->prepare( 'SELECT position, id, document, deleted FROM ' . User_Table::name() . ' WHERE user_id = %d FOR UPDATE', $user_id ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- the table's name.
 				Query::rows( $wpdb->prepare( "SELECT ID FROM $wpdb->users WHERE ID = %d FOR UPDATE", $user_id ) );
 				$transaction->touch( $user_id );
 				wp_cache_delete( $user_id, 'user_meta' );
 				Protection::guard( $user_id );
 				$live = array_values( array_filter( $rows, static fn( object $row ): bool => null === $row->deleted ) );
-				return Account::set_active( new Hooks( $transaction, $live[0]->id ?? null, $live[0]->document ?? '{}' ), $user_id, $active );
+				$changed = Account::set_active( new Hooks( $transaction, $live[0]->id ?? null, $live[0]->document ?? '{}' ), $user_id, $active );
+				if ( $changed && $active && $live && ! Rule_Set::of_site()->is_empty() ) {
+					// Its roles of before are back; what the rules say by now comes on top.
+					Queue::add( array( (int) $live[0]->position ) );
+					$transaction->after_commit( array( Pass::class, 'after_request' ) );
+				}
+				return $changed;
 			}
 		);
 	}

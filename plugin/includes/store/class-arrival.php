@@ -7,6 +7,8 @@
 
 namespace Scimpress\Store;
 
+use Scimpress\Roles\Assignment;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -100,6 +102,7 @@ final class Arrival {
 			}
 		);
 		Account::set_active( $this->hooks, $user_id, $this->need['active'] );
+		Assignment::apply( $this->hooks, $user_id, $this->need['roles'] ?? null, true );
 		$this->transaction->after_commit( static fn() => \Scimpress\Welcome_Mail::send( $user_id ) );
 	}
 
@@ -129,6 +132,7 @@ final class Arrival {
 	private function link( int $user_id, array $values, array $mapped ): void {
 		$this->transaction->touch( $user_id );
 		Protection::guard( $user_id );
+		$fresh = ! get_userdata( $user_id )->roles;
 		$this->hooks->around(
 			'link',
 			$user_id,
@@ -139,7 +143,9 @@ final class Arrival {
 		);
 		if ( Account::set_active( $this->hooks, $user_id, $this->need['active'] ) ) {
 			// Perhaps there was no role to come back.
+			$fresh = ! get_userdata( $user_id )->roles;
 			Account::join( $user_id );
 		}
+		Assignment::apply( $this->hooks, $user_id, $this->need['roles'] ?? null, $fresh );
 	}
 }

@@ -7,6 +7,8 @@
 
 namespace Scimpress\Store;
 
+use Scimpress\Settlement\Affected_Users;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -52,9 +54,13 @@ final class Group_Store extends Resource_Store {
 	protected function update( array $need ): array {
 		return $this->unchanged( $need ) ?? $this->write(
 			static function () use ( $need ): array {
-				$position = self::lock( $need['id'], $need['version'] );
+				$group    = self::lock( $need['id'], $need['version'] );
+				$position = (int) $group->position;
 				if ( null !== $need['attributes'] ) {
 					Group_Table::update( $position, $need['attributes'] );
+					if ( $group->display !== $need['attributes']['display'] || $group->external_id !== $need['attributes']['externalId'] ) {
+						Affected_Users::of( $position )?->everybody();
+					}
 				}
 				if ( self::move( $position, $need ) || null !== $need['attributes'] ) {
 					Group_Table::touch( array( $position ), $need['now'] );
@@ -75,7 +81,8 @@ final class Group_Store extends Resource_Store {
 	protected function delete( string $id, ?int $version ): array {
 		$this->write(
 			static function () use ( $id, $version ): void {
-				$position = self::lock( $id, $version );
+				$position = (int) self::lock( $id, $version )->position;
+				Affected_Users::of( $position )?->everybody();
 				Group_Table::touch( Membership_Table::groups_of( Membership_Table::GROUP, $position ), Store::now() );
 				Group_Table::remove( $position );
 			}
@@ -144,10 +151,10 @@ final class Group_Store extends Resource_Store {
 	 *
 	 * @param string   $id      SCIM id.
 	 * @param int|null $version The version that it must have; null for any.
-	 * @return int Its position.
+	 * @return object Of Group_Table::lock().
 	 * @throws Failure `not_found`, `stale`.
 	 */
-	private static function lock( string $id, ?int $version ): int {
+	private static function lock( string $id, ?int $version ): object {
 		$row = Group_Table::lock( $id );
 		if ( ! $row ) {
 			throw new Failure( 'not_found' );
@@ -155,7 +162,7 @@ final class Group_Store extends Resource_Store {
 		if ( null !== $version && (int) $row->version !== $version ) {
 			throw new Failure( 'stale' );
 		}
-		return (int) $row->position;
+		return $row;
 	}
 
 	/**
@@ -178,9 +185,24 @@ final class Group_Store extends Resource_Store {
 		}
 		$add     = array_map( static fn( string $id ): array => $rows[ $id ], $need['add'] );
 		$remove  = array_values( array_intersect_key( $rows, array_flip( $need['remove'] ) ) );
-		$changed = $need['clear'] ? Membership_Table::keep( $position, $add ) : 0;
-		$changed = $changed + Membership_Table::leave( $position, $remove ) + Membership_Table::join( $position, $add );
-		return $changed > 0;
+		$watch   = Affected_Users::of( $position );
+		$kept    = 0;
+		if ( $need['clear'] ) {
+			$watch?->all_but( $add );
+			$kept = Membership_Table::keep( $position, $add );
+		}
+		$left = Membership_Table::leave( $position, $remove );
+		if ( $left ) {
+			$watch?->named( $remove );
+		}
+		if ( $add ) {
+			$watch?->before_join();
+		}
+		$joined = Membership_Table::join( $position, $add );
+		if ( $joined ) {
+			$watch?->joined( $add );
+		}
+		return $kept + $left + $joined > 0;
 	}
 
 	/**

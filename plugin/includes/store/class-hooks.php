@@ -20,12 +20,13 @@ final class Hooks {
 
 	/** Event => how it is said of what has happened. */
 	private const DONE = array(
-		'create'     => 'created',
-		'link'       => 'linked',
-		'update'     => 'updated',
-		'deactivate' => 'deactivated',
-		'reactivate' => 'reactivated',
-		'delete'     => 'deleted',
+		'create'       => 'created',
+		'link'         => 'linked',
+		'update'       => 'updated',
+		'deactivate'   => 'deactivated',
+		'reactivate'   => 'reactivated',
+		'delete'       => 'deleted',
+		'roles_change' => 'roles_changed',
 	);
 
 	/** Event => WPO365's action. It knows no others. */
@@ -109,7 +110,8 @@ final class Hooks {
 	public function around( string $event, int $user_id, callable $work ): int {
 		/**
 		 * Fires before SCIM creates (`scimpress_before_user_create`), links (`…_link`), changes (`…_update`), shuts
-		 * (`…_deactivate`), opens again (`…_reactivate`) or deletes (`…_delete`) an account, in the transaction of that write.
+		 * (`…_deactivate`), opens again (`…_reactivate`) or deletes (`…_delete`) an account, or gives it other roles
+		 * (`…_roles_change`), in the transaction of that write.
 		 *
 		 * Throwing refuses the write: nothing is changed, the client gets a SCIM 500.
 		 *
@@ -141,7 +143,7 @@ final class Hooks {
 		$done = self::DONE[ $event ];
 		/**
 		 * Fires when it is in the database: `scimpress_user_created`, `…_linked`, `…_updated`, `…_deactivated`,
-		 * `…_reactivated`, `…_deleted`. The place for mails and for calls of other services; throwing changes nothing any more.
+		 * `…_reactivated`, `…_deleted`, `…_roles_changed`. The place for mails and for calls of other services; throwing changes nothing any more.
 		 *
 		 * A DELETE that only deactivates fires `scimpress_user_deactivated`. A change of state fires beside `created`, `linked`
 		 * or `updated`; alone, when an administrator does it in the list of users.

@@ -69,7 +69,7 @@ final class Membership_Reader {
 	 * The groups that users and groups are direct members of, in the order in which they joined.
 	 *
 	 * @param list<string> $members SCIM ids.
-	 * @return list<array{member: string, group: string, display: string}>
+	 * @return list<array{member: string, group: string, display: string, externalId: string|null}>
 	 */
 	public static function memberships( array $members ): array {
 		global $wpdb;
@@ -84,8 +84,8 @@ final class Membership_Reader {
 			LEFT JOIN $groups g FORCE INDEX (PRIMARY) ON g.position = m.group_position WHERE s.id IN ($ids)";
 		$rows = Query::rows(
 			$wpdb->prepare(
-				'SELECT t.* FROM (SELECT m.position, s.id AS member, g.id, g.display FROM ' . User_Table::name() . " $of AND s.deleted IS NULL
-				UNION ALL SELECT m.position, s.id AS member, g.id, g.display FROM $groups $of) t ORDER BY t.position",
+				'SELECT t.* FROM (SELECT m.position, s.id AS member, g.id, g.display, g.external_id FROM ' . User_Table::name() . " $of AND s.deleted IS NULL
+				UNION ALL SELECT m.position, s.id AS member, g.id, g.display, g.external_id FROM $groups $of) t ORDER BY t.position",
 				array( Membership_Table::USER, ...$members, Membership_Table::GROUP, ...$members )
 			)
 		);
@@ -94,6 +94,7 @@ final class Membership_Reader {
 				'member'  => $row->member,
 				'group'   => $row->id,
 				'display' => (string) $row->display,
+				'externalId' => $row->external_id,
 			),
 			array_values( array_filter( $rows, static fn( object $row ): bool => null !== $row->id ) )
 		);

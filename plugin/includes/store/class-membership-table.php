@@ -76,16 +76,71 @@ KEY groups_of (is_group,member_position)';
 	public static function keep( int $group, array $members ): int {
 		$left = 0;
 		foreach ( self::kinds( $members ) as $kind => $positions ) {
-			sort( $positions );
-			$above = 0;
-			foreach ( array_chunk( $positions, Query::CHUNK ) as $chunk ) {
-				$last  = end( $chunk );
-				$left += self::remove( self::positions( "group_position = $group AND is_group = $kind AND member_position > $above AND member_position < $last AND member_position NOT IN (" . implode( ', ', $chunk ) . ')' ) );
-				$above = $last;
+			$others = self::others_of( $group, $kind, $positions );
+			$above  = array_pop( $others );
+			foreach ( $others as $where ) {
+				$left += self::remove( self::positions( $where ) );
 			}
-			$left += Query::write( 'DELETE FROM ' . self::name() . " WHERE group_position = $group AND is_group = $kind AND member_position > $above" );
+			$left += Query::write( 'DELETE FROM ' . self::name() . " WHERE $above" );
 		}
 		return $left;
+	}
+
+	/**
+	 * Everybody else, as conditions of which each is true of some of them.
+	 *
+	 * @param int                         $group   Position of the group.
+	 * @param list<array{0: int, 1: int}> $members Members who are not meant.
+	 * @return list<string>
+	 */
+	public static function others( int $group, array $members ): array {
+		$others = array();
+		foreach ( self::kinds( $members ) as $kind => $positions ) {
+			$others = array_merge( $others, self::others_of( $group, $kind, $positions ) );
+		}
+		return $others;
+	}
+
+	/**
+	 * Everybody else of one kind; the last condition is about those above all who are not meant.
+	 *
+	 * @param int       $group     Position of the group.
+	 * @param int       $kind      USER or GROUP.
+	 * @param list<int> $positions Members who are not meant.
+	 * @return list<string>
+	 */
+	private static function others_of( int $group, int $kind, array $positions ): array {
+		sort( $positions );
+		$above  = 0;
+		$others = array();
+		foreach ( array_chunk( $positions, Query::CHUNK ) as $chunk ) {
+			$last     = end( $chunk );
+			$others[] = "group_position = $group AND is_group = $kind AND member_position > $above AND member_position < $last AND member_position NOT IN (" . implode( ', ', $chunk ) . ')';
+			$above    = $last;
+		}
+		$others[] = "group_position = $group AND is_group = $kind AND member_position > $above";
+		return $others;
+	}
+
+	/**
+	 * Number of the last membership of a group, 0 when it has none. Under the lock of the group, those that come get higher ones.
+	 *
+	 * @param int $group Position of the group.
+	 */
+	public static function last( int $group ): int {
+		$rows = Query::rows( 'SELECT position FROM ' . self::name() . " FORCE INDEX (members_of) WHERE group_position = $group ORDER BY position DESC LIMIT 1" );
+		return $rows ? (int) $rows[0]->position : 0;
+	}
+
+	/**
+	 * Groups that are members.
+	 *
+	 * @param string $where Condition that begins with the group.
+	 * @return list<int> Positions.
+	 */
+	public static function subgroups( string $where ): array {
+		$rows = Query::rows( 'SELECT DISTINCT member_position FROM ' . self::name() . " FORCE INDEX (membership) WHERE $where AND is_group = " . self::GROUP );
+		return array_map( 'intval', array_column( $rows, 'member_position' ) );
 	}
 
 	/**

@@ -7,6 +7,9 @@
 
 namespace Scimpress\Store;
 
+use Scimpress\Roles\Rule_Set;
+use Scimpress\Settlement\Queue;
+
 defined( 'ABSPATH' ) || exit;
 
 // phpcs:disable WordPress.DB.DirectDatabaseQuery -- our own tables.
@@ -18,7 +21,7 @@ final class Schema {
 
 	public const VERSION_OPTION = 'scimpress_db_version';
 
-	private const VERSION = '2';
+	private const VERSION = '3';
 
 	/** Keys compare byte by byte: what is equal is decided by the engine, which folds them. */
 	private const EXACT = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
@@ -29,7 +32,7 @@ final class Schema {
 	 * @return list<string>
 	 */
 	public static function tables(): array {
-		return array( User_Table::name(), Group_Table::name(), Membership_Table::name() );
+		return array( User_Table::name(), Group_Table::name(), Membership_Table::name(), Queue::name() );
 	}
 
 	/**
@@ -42,13 +45,14 @@ final class Schema {
 		}
 		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 		$complete = true;
-		foreach ( array( User_Table::class, Group_Table::class, Membership_Table::class ) as $table ) {
+		foreach ( array( User_Table::class, Group_Table::class, Membership_Table::class, Queue::class ) as $table ) {
 			$columns = str_replace( '$exact', self::EXACT, $table::DEFINITION );
 			// InnoDB by name: without transactions and row locks there is no store. DYNAMIC rows hold keys of 255 characters.
 			dbDelta( 'CREATE TABLE ' . $table::name() . " (\n$columns\n) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT " . self::EXACT . ';' );
 			// dbDelta() does not say whether it could. Without a table the next request tries again.
 			$complete = $complete && null !== $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table::name() ) ) );
 		}
+		Rule_Set::prepare();
 		if ( $complete ) {
 			update_option( self::VERSION_OPTION, self::VERSION );
 		}

@@ -8,7 +8,10 @@
 namespace Scimpress\Store;
 
 use Scimpress\Attributes\Mapped_Attributes;
+use Scimpress\Roles\Assignment;
+use Scimpress\Roles\Rule_Set;
 use Scimpress\Settings;
+use Scimpress\Settlement\Queue;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -166,6 +169,11 @@ final class User_Store extends Resource_Store {
 		$hooks->around( 'update', $user_id, static fn() => Account::update( $user_id, $need['wordpress'], $need['mapped'] ) );
 		if ( null !== $need['active'] ) {
 			Account::set_active( $hooks, $user_id, $need['active'] );
+		}
+		Assignment::apply( $hooks, $user_id, $need['roles'] ?? null );
+		if ( isset( $need['roles'] ) && Rule_Set::of_site()->groups ) {
+			// A group may have changed since the engine has looked at it.
+			Queue::add( array( (int) ( $this->seen[ $need['id'] ]['position'] ?? User_Table::find( $need['id'] )->position ) ) );
 		}
 		return $this->observed( $need['id'], array_keys( $need['wordpress'] ), $before );
 	}

@@ -98,6 +98,35 @@ KEY deleted (deleted)';
 	}
 
 	/**
+	 * How many live rows there are.
+	 */
+	public static function count(): int {
+		return (int) Query::rows( 'SELECT COUNT(*) AS number FROM ' . self::name() . ' WHERE deleted IS NULL' )[0]->number; // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- no values.
+	}
+
+	/**
+	 * Positions of live rows, ascending.
+	 *
+	 * @param int $after Position of the last row already seen, 0 at first.
+	 * @param int $limit Most positions.
+	 * @return list<int>
+	 */
+	public static function positions( int $after, int $limit ): array {
+		global $wpdb;
+		$rows = Query::rows( $wpdb->prepare( 'SELECT position FROM ' . self::name() . ' WHERE position > %d AND deleted IS NULL ORDER BY position LIMIT %d', $after, $limit ) );
+		return array_map( 'intval', array_column( $rows, 'position' ) );
+	}
+
+	/**
+	 * Locks rows until the transaction ends.
+	 *
+	 * @param list<int> $positions Positions.
+	 */
+	public static function lock( array $positions ): void {
+		Query::rows( 'SELECT position FROM ' . self::name() . ' WHERE position IN (' . implode( ', ', $positions ) . ') ORDER BY position FOR UPDATE' ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- numbers of ours.
+	}
+
+	/**
 	 * Live row of a resource.
 	 *
 	 * @param string $id SCIM id.

@@ -1,0 +1,204 @@
+<?php
+/**
+ * Settings → Scimpress → Roles.
+ *
+ * @package Scimpress
+ */
+
+namespace Scimpress\Admin;
+
+use Scimpress\Requirements;
+use Scimpress\Roles\Rule_Set;
+use Scimpress\Settings;
+use Scimpress\Settlement\Job;
+use Scimpress\Settlement\Queue;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Role rules: the form, its preview, and the run over everybody that follows. A run goes on in the background, and on this page
+ * for sites whose WP-Cron does not work.
+ */
+final class Roles_Tab extends Tab {
+
+	/** The form; its button says whether to preview or to save. */
+	public const RULES = 'scimpress_roles';
+
+	public const GO_ON  = 'scimpress_roles_go_on';
+	public const PAUSE  = 'scimpress_roles_pause';
+	public const RESUME = 'scimpress_roles_resume';
+	public const CANCEL = 'scimpress_roles_cancel';
+
+	/** Name of the buttons of the form, and the value of the one that saves. */
+	public const BUTTON = 'scimpress_roles_button';
+	public const SAVE   = 'save';
+
+	/** Rows for rules that are yet to be written. */
+	private const EMPTY_ROWS = 3;
+
+	/** Seconds after which a request begins no further batch. */
+	private const SECONDS = 4.0;
+
+	/**
+	 * Rules of the form that this request could not take.
+	 *
+	 * @var Rule_Set|null
+	 */
+	private ?Rule_Set $posted = null;
+
+	/**
+	 * {@inheritDoc}
+	 */
+	public function slug(): string {
+		return 'roles';
+	}
+
+	/**
+	 * {@inheritDoc}
+	 */
+	public function title(): string {
+		return __( 'Roles', 'scimpress' );
+	}
+
+	/**
+	 * {@inheritDoc}
+	 */
+	public function actions(): array {
+		return array( self::RULES, self::GO_ON, self::PAUSE, self::RESUME, self::CANCEL );
+	}
+
+	/**
+	 * Does what a checked form asks for.
+	 *
+	 * @param string $action One of actions().
+	 */
+	public function perform( string $action ): void {
+		if ( ! Requirements::met() ) {
+			$this->outcome = array( 'error', (string) Requirements::problem() );
+			return;
+		}
+		$said = array();
+		switch ( $action ) {
+			case self::RULES:
+				$rules = self::rules();
+				if ( $rules->errors() ) {
+					$this->posted  = $rules;
+					$this->outcome = array( 'error', __( 'Nothing was saved: some rules are not right yet.', 'scimpress' ) );
+					return;
+				}
+				if ( self::SAVE === self::posted( self::BUTTON ) ) {
+					$rules->save();
+					Job::begin( false );
+					$said = array( 'updated' => '1' );
+				} else {
+					Job::begin( true, $rules );
+				}
+				break;
+			case self::PAUSE:
+				Job::turn( Job::PAUSED );
+				break;
+			case self::RESUME:
+				Job::turn( Job::RUNNING );
+				break;
+			case self::CANCEL:
+				Job::turn( Job::CANCELLED );
+				break;
+		}
+		if ( in_array( $action, array( self::RULES, self::GO_ON, self::RESUME ), true ) ) {
+			self::work();
+		}
+		wp_safe_redirect( add_query_arg( $said, Page::url( $this->slug() ) ) . ( self::GO_ON === $action ? '#scimpress-run' : '' ), 303 );
+		exit;
+	}
+
+	/**
+	 * What to say of this request.
+	 */
+	public function outcome(): ?array {
+		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- only chooses a sentence.
+		return null === $this->outcome && isset( $_GET['updated'] ) ? array( 'success', __( 'Rules saved.', 'scimpress' ) ) : $this->outcome;
+	}
+
+	/**
+	 * Prints the tab.
+	 */
+	public function render(): void {
+		$run     = Job::state();
+		$running = null !== $run && Job::RUNNING === $run['state'];
+		// What was previewed last stands in the form, so that it can be saved.
+		$previewed = null !== $run && $run['dry'] && Job::CANCELLED !== $run['state'] ? new Rule_Set( $run['rules'] ) : null;
+		$rules     = $this->posted ?? $previewed ?? Rule_Set::of_site();
+		$page      = array(
+			'run'         => $run,
+			'running'     => $running,
+			'waiting'     => Queue::count(),
+			'rules'       => $rules,
+			'unsaved'     => $rules->rules !== Rule_Set::of_site()->rules || $rules->scenario !== Rule_Set::of_site()->scenario,
+			'errors'      => Requirements::met() ? $rules->errors() : array(),
+			'rows'        => self::rows( $rules ),
+			'roles'       => Settings::assignable_roles(),
+			'kinds'       => array(
+				'group'           => __( 'is in the group named', 'scimpress' ),
+				'groupExternalId' => __( 'is in the group with the external id', 'scimpress' ),
+				'appRole'         => __( 'has the app role', 'scimpress' ),
+				'filter'          => __( 'matches the SCIM filter', 'scimpress' ),
+			),
+			'scenarios'   => array(
+				Rule_Set::MAPPED  => __( 'Only manage the roles that rules name: people have exactly those of them that rules give. All other roles are left alone.', 'scimpress' ),
+				Rule_Set::REPLACE => __( 'Replace: people have exactly the roles that rules give, or the default role.', 'scimpress' ),
+				Rule_Set::ADD     => __( 'Add: people get the roles that rules give, and never lose one.', 'scimpress' ),
+			),
+		);
+		require __DIR__ . '/views/roles-tab.php';
+	}
+
+	/**
+	 * Works for a moment, so that a small site is done with the form.
+	 */
+	private static function work(): void {
+		try {
+			Job::work( self::SECONDS );
+		} catch ( \Throwable $thrown ) {
+			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- the run stays where it is and goes on in the background.
+			error_log( sprintf( 'scimpress: %s thrown in %s on line %d while roles were assigned', get_debug_type( $thrown ), $thrown->getFile(), $thrown->getLine() ) );
+		}
+	}
+
+	/**
+	 * Rows of the form.
+	 *
+	 * @param Rule_Set $rules The rules.
+	 * @return list<array{role: string, kind: string, value: string}>
+	 */
+	private static function rows( Rule_Set $rules ): array {
+		$empty = array(
+			'role'  => '',
+			'kind'  => 'group',
+			'value' => '',
+		);
+		return array_merge( $rules->rules, array_fill( 0, min( self::EMPTY_ROWS, Rule_Set::MOST - count( $rules->rules ) ), $empty ) );
+	}
+
+	/**
+	 * The rules of the checked form, in the order that it gives them. A row without a value is none.
+	 */
+	private static function rules(): Rule_Set {
+		// phpcs:disable WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput -- Page::load() has checked the nonce; Rule_Set takes what is a rule.
+		$posted = is_array( $_POST['scimpress_rules'] ?? null ) ? wp_unslash( $_POST['scimpress_rules'] ) : array();
+		// phpcs:enable
+		$rows = array();
+		foreach ( array_values( $posted ) as $index => $row ) {
+			if ( is_array( $row ) && is_string( $row['value'] ?? null ) && '' !== trim( $row['value'] ) && ! isset( $row['remove'] ) ) {
+				$order  = is_numeric( $row['order'] ?? null ) ? (int) $row['order'] : PHP_INT_MAX;
+				$rows[] = array( $order, $index, $row );
+			}
+		}
+		usort( $rows, static fn( array $a, array $b ): int => array( $a[0], $a[1] ) <=> array( $b[0], $b[1] ) );
+		return new Rule_Set(
+			array(
+				'scenario' => self::posted( 'scimpress_scenario' ),
+				'rules'    => array_column( $rows, 2 ),
+			)
+		);
+	}
+}
