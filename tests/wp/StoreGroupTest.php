@@ -165,14 +165,14 @@ final class StoreGroupTest extends Test_Case {
 
 	public function test_memberships_are_the_direct_groups_of_users_and_groups(): void {
 		list( $ann, $ben, $cy ) = $this->people( 3 );
-		$child                  = $this->group( array( $ann, $ben ), array( 'display' => 'Child' ) );
+		$child                  = $this->group( array( $ann, $ben ), array( 'display' => 'Child', 'externalId' => 'of-child' ) );
 		$parent                 = $this->group( array( $child['id'], $ann ), array( 'display' => 'Parent' ) );
 		$this->assertSame(
 			array(
-				array( $ann, $child['id'], 'Child' ),
-				array( $ben, $child['id'], 'Child' ),
-				array( $child['id'], $parent['id'], 'Parent' ),
-				array( $ann, $parent['id'], 'Parent' ),
+				array( $ann, $child['id'], 'Child', 'of-child' ),
+				array( $ben, $child['id'], 'Child', 'of-child' ),
+				array( $child['id'], $parent['id'], 'Parent', null ),
+				array( $ann, $parent['id'], 'Parent', null ),
 			),
 			array_map( 'array_values', $this->perform( Needs::memberships( array( $cy, $ben, $child['id'], $ann, 'nobody' ) ) )['memberships'] )
 		);

@@ -44,3 +44,4 @@ require __DIR__ . '/support/class-browser.php';
 require __DIR__ . '/support/class-test-case.php';
 require __DIR__ . '/support/class-network-test-case.php';
 require __DIR__ . '/support/class-scim-test-case.php';
+require __DIR__ . '/support/class-roles-test-case.php';

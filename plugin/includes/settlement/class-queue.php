@@ -53,6 +53,13 @@ UNIQUE KEY position (position)';
 	private static bool $written = false;
 
 	/**
+	 * Whether this request has queued others, whom it does not know.
+	 *
+	 * @var bool
+	 */
+	private static bool $unknown = false;
+
+	/**
 	 * Queues users.
 	 *
 	 * @param list<int> $positions Positions of users.
@@ -71,8 +78,9 @@ UNIQUE KEY position (position)';
 	 * @param string $where Condition on memberships, of numbers of ours.
 	 */
 	public static function add_members( string $where ): void {
-		self::$written = true;
-		Query::write( 'INSERT IGNORE INTO ' . self::name() . ' (position) SELECT member_position FROM ' . Membership_Table::name() . ' WHERE is_group = ' . Membership_Table::USER . " AND $where" );
+		$queued        = Query::write( 'INSERT IGNORE INTO ' . self::name() . ' (position) SELECT member_position FROM ' . Membership_Table::name() . ' WHERE is_group = ' . Membership_Table::USER . " AND $where" );
+		self::$unknown = self::$unknown || $queued;
+		self::$written = self::$written || $queued;
 	}
 
 	/**
@@ -83,18 +91,20 @@ UNIQUE KEY position (position)';
 	}
 
 	/**
-	 * Who is next: those whom this request has queued, else the latest; a client waits for what it has just sent.
+	 * Who is next: those whom this request has queued, a client waits for what it has just sent; then the latest.
 	 *
 	 * @param int $limit Most users.
 	 * @return list<int> Positions.
 	 */
 	public static function next( int $limit ): array {
-		$own       = array_slice( array_keys( self::$own ), 0, $limit );
-		self::$own = array();
-		if ( $own ) {
-			return $own;
+		$next    = array_slice( array_keys( self::$own ), 0, $limit );
+		$unknown = self::$unknown || ! $next;
+		self::forget();
+		if ( $unknown && count( $next ) < $limit ) {
+			$rows = Query::rows( 'SELECT position FROM ' . self::name() . " ORDER BY attempts, number DESC LIMIT $limit" );
+			$next = array_slice( array_unique( array_merge( $next, array_map( 'intval', array_column( $rows, 'position' ) ) ) ), 0, $limit );
 		}
-		return array_map( 'intval', array_column( Query::rows( 'SELECT position FROM ' . self::name() . " ORDER BY attempts, number DESC LIMIT $limit" ), 'position' ) );
+		return $next;
 	}
 
 	/**
@@ -138,5 +148,6 @@ UNIQUE KEY position (position)';
 	public static function forget(): void {
 		self::$own     = array();
 		self::$written = false;
+		self::$unknown = false;
 	}
 }

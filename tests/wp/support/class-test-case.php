@@ -8,7 +8,11 @@
 namespace Scimpress\Tests;
 
 use PHPUnit\Framework\TestCase;
+use Scimpress\Roles\Rule_Set;
 use Scimpress\Settings;
+use Scimpress\Settlement\Job;
+use Scimpress\Settlement\Job_State;
+use Scimpress\Settlement\Queue;
 use Scimpress\Store\Schema;
 use Scimpress\Store\Store;
 use Scimpress\Store\User_Table;
@@ -53,6 +57,10 @@ abstract class Test_Case extends TestCase {
 		);
 		\Scimpress\Store\Foreign_Meta::forget();
 		delete_option( Tokens::OPTION );
+		delete_option( Job_State::OPTION );
+		update_option( Rule_Set::OPTION, ( new Rule_Set( array() ) )->to_array() );
+		Queue::forget();
+		wp_clear_scheduled_hook( Job::HOOK );
 		delete_option( \Scimpress\Notices::OPTION );
 		wp_set_current_user( 0 );
 	}
