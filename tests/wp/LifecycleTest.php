@@ -56,7 +56,7 @@ final class LifecycleTest extends Test_Case {
 		update_option( Schema::VERSION_OPTION, '1' );
 		Schema::upgrade();
 		$this->perform( Needs::create_group( array( $need['id'] ) ) );
-		$this->assertSame( '2', get_option( Schema::VERSION_OPTION ) );
+		$this->assertSame( '3', get_option( Schema::VERSION_OPTION ) );
 	}
 
 	public function test_lost_index_is_made_again(): void {
@@ -83,6 +83,7 @@ final class LifecycleTest extends Test_Case {
 			$more[ $left->ID ] = $capabilities;
 		}
 		$this->perform( Needs::create_group() );
+		\Scimpress\Settlement\Job::begin( false );
 		Tokens::create();
 		Notices::record(
 			array(
@@ -99,6 +100,7 @@ final class LifecycleTest extends Test_Case {
 		require dirname( \Scimpress\PLUGIN_FILE ) . '/uninstall.php';
 
 		wp_cache_flush();
+		$this->assertFalse( wp_next_scheduled( \Scimpress\Settlement\Job::HOOK ) );
 		$this->assertSame( array(), $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->prefix . 'scimpress' ) . '%' ) ) );
 		$this->assertSame( array(), $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'scimpress%'" ) );
 		$this->assertSame( array(), $wpdb->get_col( "SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE '%scimpress%'" ) );
