@@ -88,11 +88,12 @@ final class Engine {
 	/**
 	 * What is to be said of a role rule before it is stored.
 	 *
-	 * @param array<string,string> $rule As in the configuration of an exchange.
+	 * @param array<string,string> $rule    As in the configuration of an exchange.
+	 * @param string               $schemas Declared schemas as JSON text.
 	 * @return array{error: string|null, groups: bool} Why it would match nobody, and whether it asks for groups.
 	 */
-	public static function role_rule( array $rule ): array {
-		return \Scimpress\role_rule( $rule );
+	public static function role_rule( array $rule, string $schemas ): array {
+		return \Scimpress\role_rule( $rule, $schemas );
 	}
 
 	/**

@@ -11,6 +11,7 @@ use Scimpress\Attributes\Attribute_Settings;
 use Scimpress\Attributes\Schema_Form;
 use Scimpress\Engine;
 use Scimpress\Requirements;
+use Scimpress\Settlement\Job;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -81,6 +82,9 @@ final class Attributes_Tab extends Tab {
 			default      => $this->save_mappings(),
 		};
 		if ( $saved ) {
+			if ( Attribute_Settings::mappings() ) {
+				Job::begin( false );
+			}
 			wp_safe_redirect( add_query_arg( 'updated', '1', Page::url( self::SLUG ) ), 303 );
 			exit;
 		}
@@ -92,7 +96,7 @@ final class Attributes_Tab extends Tab {
 	 */
 	public function outcome(): ?array {
 		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- only chooses a sentence.
-		return null === $this->outcome && isset( $_GET['updated'] ) ? array( 'success', __( 'Attributes saved.', 'scimpress' ) ) : $this->outcome;
+		return null === $this->outcome && isset( $_GET['updated'] ) ? array( 'success', __( 'Attributes saved. People who are here already are brought in line in the background.', 'scimpress' ) ) : $this->outcome;
 	}
 
 	/**

@@ -7,12 +7,7 @@
 
 namespace Scimpress\Attributes;
 
-use Scimpress\Engine;
-use Scimpress\Store\Account;
-use Scimpress\Store\Failure;
 use Scimpress\Store\Hooks;
-use Scimpress\Store\Protection;
-use Scimpress\Store\Transaction;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -102,35 +97,43 @@ final class Mapped_Attributes {
 	public static function write( int $user_id, array $meta ): bool {
 		$written = false;
 		foreach ( $meta as $key => $value ) {
-			if ( null === $value ) {
-				$written = ( metadata_exists( 'user', $user_id, $key ) && delete_user_meta( $user_id, $key ) ) || $written;
-			} elseif ( ! metadata_exists( 'user', $user_id, $key ) || get_user_meta( $user_id, $key, true ) !== $value ) {
-				update_user_meta( $user_id, $key, wp_slash( $value ) );
-				$written = true;
+			if ( self::is_there( $user_id, $key, $value ) ) {
+				continue;
 			}
+			if ( null === $value ) {
+				delete_user_meta( $user_id, $key );
+			} else {
+				update_user_meta( $user_id, $key, wp_slash( $value ) );
+			}
+			$written = true;
 		}
 		return $written;
 	}
 
 	/**
-	 * Gives an account every mapped value of its resource, after the mappings have changed. Only what differs is written.
+	 * Whether an account holds the values already.
 	 *
-	 * @param Transaction $transaction Surrounds the write.
-	 * @param array       $record      Record of the store, with `userId`.
-	 * @param array       $config      Of Configuration::of_site().
-	 * @return bool Whether anything was written.
-	 * @throws Failure `protected`, or what WordPress refuses.
+	 * @param \WP_User                               $user   The account.
+	 * @param array<string,string|list<string>|null> $values Of filtered().
 	 */
-	public static function bring_in_line( Transaction $transaction, array $record, array $config ): bool {
-		$user_id = $record['userId'];
-		$values  = self::filtered( Engine::attributes_of( $record, $config )['mapped'], $record['id'], $record['document'], $user_id );
-		$user    = get_userdata( $user_id );
-		if ( ! $values || ! $user ) {
-			return false;
-		}
-		$transaction->touch( $user_id );
-		Protection::guard( $user_id );
-		return Account::update( $user_id, array(), $values );
+	public static function are_there( \WP_User $user, array $values ): bool {
+		return ! self::fields( $values, $user ) && array() === array_filter(
+			self::meta( $values ),
+			static fn( $value, string $key ): bool => ! self::is_there( $user->ID, $key, $value ),
+			ARRAY_FILTER_USE_BOTH
+		);
+	}
+
+	/**
+	 * Whether user meta is what it should be.
+	 *
+	 * @param int                      $user_id User ID.
+	 * @param string                   $key     Meta key.
+	 * @param string|list<string>|null $value   What it should be, null when there should be none.
+	 */
+	private static function is_there( int $user_id, string $key, $value ): bool {
+		$exists = metadata_exists( 'user', $user_id, $key );
+		return null === $value ? ! $exists : $exists && get_user_meta( $user_id, $key, true ) === $value;
 	}
 
 	/**

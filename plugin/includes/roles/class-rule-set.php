@@ -7,6 +7,7 @@
 
 namespace Scimpress\Roles;
 
+use Scimpress\Attributes\Attribute_Settings;
 use Scimpress\Engine;
 use Scimpress\Settings;
 
@@ -107,7 +108,7 @@ final class Rule_Set {
 	 * Makes these the rules of the site.
 	 */
 	public function save(): void {
-		$groups = array_filter( $this->for_engine(), static fn( array $rule ): bool => Engine::role_rule( $rule )['groups'] );
+		$groups = array_filter( $this->for_engine(), static fn( array $rule ): bool => Engine::role_rule( $rule, Attribute_Settings::schemas() )['groups'] );
 		update_option( self::OPTION, array( 'groups' => (bool) $groups ) + $this->to_array() );
 	}
 
@@ -143,7 +144,7 @@ final class Rule_Set {
 	public function errors(): array {
 		$errors = array();
 		foreach ( $this->for_engine() as $index => $rule ) {
-			$error = Engine::role_rule( $rule )['error'];
+			$error = Engine::role_rule( $rule, Attribute_Settings::schemas() )['error'];
 			if ( null === $error && ! isset( Settings::assignable_roles()[ $rule['role'] ] ) ) {
 				$error = __( 'this role does not exist any more, or may manage the site, and is not given by rules', 'scimpress' );
 			}

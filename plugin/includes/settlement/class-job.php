@@ -14,7 +14,7 @@ use Scimpress\Store\User_Table;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Visits every user after a change of the rules, in batches, in the background; or only tells what rules would change.
+ * Visits every user after a change of rules or mappings, in batches, in the background; or only tells what rules would change.
  *
  * A process that works on it holds a lease, which each batch renews together with what it did. Killed in the middle, it leaves
  * the last batch undone and the lease to run out; whoever comes next goes on from there.
@@ -205,7 +205,7 @@ final class Job {
 			$state['state'] = self::DONE;
 			return array( $state, Job_State::follow( $text, $state ) );
 		}
-		$changes = Pass::changes( $positions, $state['dry'] ? new Rule_Set( $state['rules'] ) : Rule_Set::of_site() );
+		$changes = Pass::changes( $positions, $state['dry'] ? new Rule_Set( $state['rules'] ) : Rule_Set::of_site(), ! $state['dry'] );
 		if ( ! $state['dry'] && count( $changes ) > self::CHANGE ) {
 			// Not further than the last account of a transaction that nobody waits long for.
 			$changes   = array_slice( $changes, 0, self::CHANGE );
@@ -214,7 +214,8 @@ final class Job {
 		}
 		$state['after'] = end( $positions );
 		$state['seen'] += count( $positions );
-		foreach ( array_slice( $changes, 0, self::PEOPLE - count( $state['people'] ) ) as $change ) {
+		$moved          = array_filter( $changes, static fn( array $change ): bool => $change['before'] !== $change['after'] );
+		foreach ( array_slice( $moved, 0, self::PEOPLE - count( $state['people'] ) ) as $change ) {
 			$state['people'][] = array_diff_key( $change, array( 'position' => null ) );
 		}
 		if ( $state['dry'] || ! $changes ) {

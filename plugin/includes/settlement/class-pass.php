@@ -1,16 +1,18 @@
 <?php
 /**
- * Accounts in line with the rules.
+ * Accounts in line with rules and mappings.
  *
  * @package Scimpress
  */
 
 namespace Scimpress\Settlement;
 
+use Scimpress\Attributes\Mapped_Attributes;
 use Scimpress\Configuration;
 use Scimpress\Engine;
 use Scimpress\Roles\Assignment;
 use Scimpress\Roles\Rule_Set;
+use Scimpress\Store\Account;
 use Scimpress\Store\Failure;
 use Scimpress\Store\Hooks;
 use Scimpress\Store\Protection;
@@ -21,7 +23,8 @@ use Scimpress\Store\User_Table;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Looks at users, whatever the reason, and makes of their accounts what the rules say; or only tells what that would change.
+ * Looks at users, whatever the reason, and makes of their accounts what rules and mappings say; or only tells what that would
+ * change.
  */
 final class Pass {
 
@@ -29,24 +32,26 @@ final class Pass {
 	public const IN_REQUEST = 25;
 
 	/**
-	 * Roles that would change.
+	 * Accounts that would change.
 	 *
-	 * @param list<int> $positions Positions of users.
-	 * @param Rule_Set  $rules     The rules.
-	 * @return list<array{position: int, user: int, before: list<string>, after: list<string>}> Ascending by position.
+	 * @param list<int> $positions  Positions of users.
+	 * @param Rule_Set  $rules      The rules.
+	 * @param bool      $attributes Whether mapped attributes count, too.
+	 * @return list<array{position: int, user: int, before: list<string>, after: list<string>}> Ascending by position; the roles are the same before and after where only attributes would change.
 	 * @throws \Throwable When WordPress, the database or another plugin fails.
 	 */
-	public static function changes( array $positions, Rule_Set $rules ): array {
+	public static function changes( array $positions, Rule_Set $rules, bool $attributes = false ): array {
 		$changes = array();
 		foreach ( self::look( $positions, $rules ) as $seen ) {
-			$user  = $seen['active'] && null !== $seen['roles'] ? get_userdata( $seen['user'] ) : false;
-			$after = $user && is_user_member_of_blog( $user->ID ) ? Assignment::target( $user, $seen['roles'], $rules ) : null;
-			if ( null !== $after && ! Protection::is_protected( $user->ID ) ) {
+			$user   = get_userdata( $seen['user'] );
+			$after  = $user && $seen['active'] && null !== $seen['roles'] && is_user_member_of_blog( $user->ID ) ? Assignment::target( $user, $seen['roles'], $rules ) : null;
+			$differ = $user && ( null !== $after || ( $attributes && ! Mapped_Attributes::are_there( $user, self::mapped( $seen ) ) ) );
+			if ( $differ && ! Protection::is_protected( $user->ID ) ) {
 				$changes[] = array(
 					'position' => $seen['position'],
 					'user'     => $user->ID,
 					'before'   => array_values( $user->roles ),
-					'after'    => $after,
+					'after'    => $after ?? array_values( $user->roles ),
 				);
 			}
 		}
@@ -54,7 +59,7 @@ final class Pass {
 	}
 
 	/**
-	 * Brings accounts in line with the rules of the site, all or none of them. Rows of the queue end with it.
+	 * Brings accounts in line with rules and mappings of the site, all or none of them. Rows of the queue end with it.
 	 *
 	 * @param list<int>          $positions Positions of users.
 	 * @param callable(int)|null $inside    Called with the number of changed accounts at the end of the transaction.
@@ -69,11 +74,13 @@ final class Pass {
 				Queue::remove( $positions );
 				$changed = 0;
 				foreach ( self::look( $positions, Rule_Set::of_site() ) as $seen ) {
-					if ( null === $seen['roles'] || ! $seen['active'] || Protection::is_protected( $seen['user'] ) ) {
+					if ( Protection::is_protected( $seen['user'] ) ) {
 						continue;
 					}
 					$transaction->touch( $seen['user'] );
-					$changed += (int) Assignment::apply( new Hooks( $transaction, $seen['id'], $seen['document'] ), $seen['user'], $seen['roles'] );
+					$hooks    = new Hooks( $transaction, $seen['id'], $seen['document'] );
+					$differed = self::map( $hooks, $seen );
+					$changed += (int) ( Assignment::apply( $hooks, $seen['user'], $seen['active'] ? $seen['roles'] : null ) || $differed );
 				}
 				if ( $inside ) {
 					$inside( $changed );
@@ -143,11 +150,39 @@ final class Pass {
 	}
 
 	/**
-	 * Users and what the rules say about them.
+	 * Gives an account every mapped value of its resource, with the hooks around it, if that is a change.
+	 *
+	 * @param Hooks $hooks Hooks of the write.
+	 * @param array $seen  A user, of look().
+	 * @return bool Whether that was a change.
+	 * @throws \Throwable When WordPress refuses, or a hook throws.
+	 */
+	private static function map( Hooks $hooks, array $seen ): bool {
+		$user   = $seen['mapped'] ? get_userdata( $seen['user'] ) : false;
+		$values = $user ? self::mapped( $seen ) : array();
+		if ( ! $values || Mapped_Attributes::are_there( $user, $values ) ) {
+			return false;
+		}
+		$hooks->around( 'update', $user->ID, static fn() => Account::update( $user->ID, array(), $values ) );
+		return true;
+	}
+
+	/**
+	 * Mapped values of a user, as code of the site wants them.
+	 *
+	 * @param array $seen A user, of look().
+	 * @return array<string,string|list<string>|null> By target.
+	 */
+	private static function mapped( array $seen ): array {
+		return Mapped_Attributes::filtered( $seen['mapped'], $seen['id'], $seen['document'], $seen['user'] );
+	}
+
+	/**
+	 * Users and what rules and mappings say about them.
 	 *
 	 * @param list<int> $positions Positions of users.
 	 * @param Rule_Set  $rules     The rules.
-	 * @return list<array{position: int, id: string, user: int, active: bool, document: string, roles: list<string>|null}> Those who are still there, ascending by position.
+	 * @return list<array{position: int, id: string, user: int, active: bool, document: string, roles: list<string>|null, mapped: list<array{path: string, target: string, value: string|list<string>|null}>}> Those who are still there, ascending by position.
 	 */
 	private static function look( array $positions, Rule_Set $rules ): array {
 		$store   = new Store();
@@ -188,6 +223,6 @@ final class Pass {
 	 */
 	private static function log( \Throwable $thrown ): void {
 		// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- nobody else hears of it.
-		error_log( sprintf( 'scimpress: %s thrown in %s on line %d while roles were assigned', $thrown instanceof Failure ? "`$thrown->reason`" : get_debug_type( $thrown ), $thrown->getFile(), $thrown->getLine() ) );
+		error_log( sprintf( 'scimpress: %s thrown in %s on line %d while an account was brought in line', $thrown instanceof Failure ? "`$thrown->reason`" : get_debug_type( $thrown ), $thrown->getFile(), $thrown->getLine() ) );
 	}
 }

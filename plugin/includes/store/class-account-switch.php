@@ -37,7 +37,7 @@ final class Account_Switch {
 				$transaction->touch( $user_id );
 				wp_cache_delete( $user_id, 'user_meta' );
 				Protection::guard( $user_id );
-				$live = array_values( array_filter( $rows, static fn( object $row ): bool => null === $row->deleted ) );
+				$live    = array_values( array_filter( $rows, static fn( object $row ): bool => null === $row->deleted ) );
 				$changed = Account::set_active( new Hooks( $transaction, $live[0]->id ?? null, $live[0]->document ?? '{}' ), $user_id, $active );
 				if ( $changed && $active && $live && ! Rule_Set::of_site()->is_empty() ) {
 					// Its roles of before are back; what the rules say by now comes on top.

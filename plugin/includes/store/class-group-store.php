@@ -183,10 +183,10 @@ final class Group_Store extends Resource_Store {
 				throw new Failure( 'member_unknown', $id );
 			}
 		}
-		$add     = array_map( static fn( string $id ): array => $rows[ $id ], $need['add'] );
-		$remove  = array_values( array_intersect_key( $rows, array_flip( $need['remove'] ) ) );
-		$watch   = Affected_Users::of( $position );
-		$kept    = 0;
+		$add    = array_map( static fn( string $id ): array => $rows[ $id ], $need['add'] );
+		$remove = array_values( array_intersect_key( $rows, array_flip( $need['remove'] ) ) );
+		$watch  = Affected_Users::of( $position );
+		$kept   = 0;
 		if ( $need['clear'] ) {
 			$watch?->all_but( $add );
 			$kept = Membership_Table::keep( $position, $add );

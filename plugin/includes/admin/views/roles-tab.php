@@ -67,7 +67,7 @@ $scimpress_buttons = match ( $scimpress_run['state'] ?? '' ) {
 				<?php endforeach; ?>
 			</tbody>
 		</table>
-		<?php if ( $scimpress_run['changed'] > count( $scimpress_run['people'] ) ) : ?>
+		<?php if ( $scimpress_run['changed'] > count( $scimpress_run['people'] ) && Job::PEOPLE === count( $scimpress_run['people'] ) ) : ?>
 			<?php /* translators: %s: number of users. */ ?>
 			<p class="description"><?php echo esc_html( sprintf( __( 'The first %s are shown.', 'scimpress' ), number_format_i18n( count( $scimpress_run['people'] ) ) ) ); ?></p>
 		<?php endif; ?>
