@@ -10,6 +10,7 @@ namespace Scimpress\Tests;
 use Scimpress\Account_State;
 use Scimpress\Admin\Import_Card;
 use Scimpress\Admin\Page;
+use Scimpress\Attributes\Attribute_Settings;
 use Scimpress\Import\Import;
 use Scimpress\Settings;
 use Scimpress\Tokens;
@@ -31,6 +32,7 @@ final class ImportTest extends Scim_Test_Case {
 			static function (): void {
 				delete_option( 'wpo365_options' );
 				delete_option( Import::OPTION );
+				delete_option( Attribute_Settings::OPTION );
 			}
 		);
 	}
@@ -52,6 +54,48 @@ final class ImportTest extends Scim_Test_Case {
 		$this->assertSame( $before[0]->user_email, $row->email );
 		$read = $this->perform( Needs::by( 'id', (string) $id ) )['records'][0];
 		$this->assertSame( array_diff_key( $read['wordpress'], array( 'active' => true ) ), json_decode( $read['observed'], true ) );
+	}
+
+	public function test_mappings_are_taken_over_and_go_on_filling_the_same_meta(): void {
+		scimpress_wpo365_options(
+			self::SECRET,
+			array(
+				'title'                          => 'job_title',
+				'emails[type eq "other"].value'  => 'second_mail',
+				'nickName'                       => 'wp_capabilities',
+				'no.such'                        => 'nothing',
+			)
+		);
+		$id   = $this->left( array( 'meta' => array( 'job_title' => 'Buyer', 'wpo365_manager_id' => 'm-1' ) ) );
+		$plan = array_column( Import::plan(), null, 'name' );
+		$this->assertSame( array( 'user meta job_title', true ), array( $plan['mapping of title']['to'], $plan['mapping of title']['changes'] ) );
+		$this->assertStringContainsString( 'not taken over', $plan['mapping of nickName']['to'] );
+		$this->assertStringContainsString( 'not taken over', $plan['mapping of no.such']['to'] );
+		$this->assertFalse( $plan['mapping of no.such']['changes'] );
+		$this->assertSame( array(), Attribute_Settings::mappings(), 'looking changes nothing' );
+
+		Import::take_settings();
+		$this->import( false );
+		$manager = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager';
+		$this->assertSame(
+			array( "$manager.value" => 'wpo365_manager_id', 'title' => 'job_title', 'emails[type eq "other"].value' => 'second_mail' ),
+			array_column( Attribute_Settings::mappings(), 'target', 'path' )
+		);
+		$again = array_column( Import::plan(), null, 'name' );
+		$this->assertSame( array( 'the same', false ), array( $again['mapping of title']['from'], $again['mapping of title']['changes'] ) );
+		$taken = get_option( Attribute_Settings::OPTION );
+		Import::take_settings();
+		$this->assertSame( $taken, get_option( Attribute_Settings::OPTION ) );
+
+		$operations = array(
+			array( 'op' => 'Replace', 'path' => 'title', 'value' => 'Seller' ),
+			array( 'op' => 'Add', 'path' => $manager, 'value' => 'm-2' ),
+		);
+		$token = Tokens::create();
+		$reply = $this->scim( 'PATCH', "/Users/$id", array( 'Authorization' => "Bearer $token" ), wp_json_encode( array( 'Operations' => $operations ) ) );
+		$this->assertScim( 200, $reply );
+		wp_cache_flush();
+		$this->assertSame( array( 'Seller', 'm-2' ), array( get_user_meta( $id, 'job_title', true ), get_user_meta( $id, 'wpo365_manager_id', true ) ) );
 	}
 
 	public function test_repeating_it_changes_nothing(): void {

@@ -18,7 +18,7 @@ use Scimpress\Store\Failure;
  */
 final class MappedAttributesTest extends Scim_Test_Case {
 
-	private const TAG    = 'urn:ietf:params:scim:schemas:extension:CustomExtension:2.0:User:tag';
+	private const TAG     = 'urn:ietf:params:scim:schemas:extension:CustomExtension:2.0:User:tag';
 	private const HOSTILE = array(
 		'quotes'     => 'O\'Brien "the \\ boss" \\\' %s',
 		'emoji'      => "\u{1F600} ünï",
@@ -147,7 +147,7 @@ final class MappedAttributesTest extends Scim_Test_Case {
 	/**
 	 * Targets by which WordPress decides who somebody is or what he may do.
 	 */
-	public static function refused(): array {
+	public static function forbidden(): array {
 		global $wpdb;
 		$keys = array( '', ' ', 'user_login', 'user_pass', 'user_email', 'first_name', 'last_name', 'display_name', 'userPrincipalName', 'aadObjectId', 'AADOBJECTID', 'role', 'ID', 'session_tokens', 'Session_Tokens', '_application_passwords', '_new_email', 'user_activation_key', 'use_ssl', 'primary_blog', 'source_domain', 'wp_capabilities', 'WP_Capabilities', 'wp_capabilitiés', 'wp_capabilities ', "wp_capabilities\0", "wp_\u{AD}capabilities", 'wp-capabilities', 'wp_2_capabilities', 'xyz_77_user_level', 'wp_user-settings', 'scimpress_deactivated', 'wp_scimpress_deactivated', 'wp_2_Scimpress_Deactivated', 'wpo365_active', 'wpo365_scim_external_id', 'closedpostboxes_post', 'meta-box-order_dashboard', '_two_factor_totp_key', '1', '123', 'a b', "a'b", 'a"b', 'a\\b', 'a<b', 'ä', str_repeat( 'a', 256 ), 'Locale', 'user-url', 'DESCRIPTION' );
 		$keys = array_merge( $keys, array( $wpdb->prefix . 'capabilities', $wpdb->base_prefix . '9_capabilities', $wpdb->prefix . 'user_level' ) );
@@ -155,7 +155,7 @@ final class MappedAttributesTest extends Scim_Test_Case {
 	}
 
 	/**
-	 * @dataProvider refused
+	 * @dataProvider forbidden
 	 */
 	public function test_target_that_decides_about_rights_is_refused( string $target ): void {
 		$this->assertNotNull( Targets::problem( $target ) );
@@ -285,6 +285,7 @@ final class MappedAttributesTest extends Scim_Test_Case {
 		$this->assertScim( 200, $this->change( $id, 'Replace', 'active', 'False' ) );
 		$this->assertSame( '0', $meta( 'works_here' ) );
 		$this->assertScim( 200, $this->change( $id, 'Replace', self::TAG, '' ) );
+		$this->assertSame( '', $meta( 'tag' ) );
 		$this->assertFalse( metadata_exists( 'user', $user, 'tag' ) );
 	}
 
