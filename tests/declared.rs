@@ -119,6 +119,11 @@ fn it_is_announced_like_any_other_schema() {
             "mutability": "readWrite", "returned": "default", "caseExact": false, "uniqueness": "none"})
     );
     assert_eq!(attribute("code")["caseExact"], true);
+    assert_eq!(
+        attribute("code")["description"],
+        "code",
+        "RFC 7643 §7: each has one"
+    );
     assert_eq!(attribute("page")["referenceTypes"], json!(["external", "uri"]));
     assert_eq!(attribute("skills")["multiValued"], true);
     let listed = site.get("/Schemas").json();

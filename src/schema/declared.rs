@@ -126,8 +126,8 @@ fn size(declaration: &str, schemas: &[Declared]) -> usize {
         + schemas.len() * (size_of::<Schema>() + 2 * size_of::<&Schema>())
         + size_of::<ResourceType>()
         + size_of::<ResourceTypes>();
-    // Once as the key, and no text is longer in the tables than in the declaration.
-    2 * declaration.len() + tables + 1024
+    // Once as the key, once in the tables, and where there is no description a name stands for it.
+    3 * declaration.len() + tables + 1024
 }
 
 fn text(text: String) -> &'static str {
@@ -268,6 +268,7 @@ impl Reader {
             ),
         }
         let name = if name.is_empty() { last_name(&id) } else { name };
+        let description = or_else(description, &name);
         self.schemas.push(Declared {
             id,
             name,
@@ -319,7 +320,7 @@ impl Reader {
             case_exact: self
                 .boolean(object, "caseExact", at)
                 .unwrap_or(kind == AttributeType::Reference),
-            description: self.described(object, "description", at),
+            description: or_else(self.described(object, "description", at), &name),
             name,
             kind,
         })
@@ -374,6 +375,15 @@ impl Reader {
                 None
             }
         }
+    }
+}
+
+/// RFC 7643 §7: everything has a description.
+fn or_else(description: String, name: &str) -> String {
+    if description.is_empty() {
+        name.to_owned()
+    } else {
+        description
     }
 }
 

@@ -8,6 +8,7 @@
 namespace Scimpress\Tests;
 
 use Scimpress\Account_State;
+use Scimpress\Attributes\Attribute_Settings;
 use Scimpress\Notices;
 use Scimpress\Settings;
 use Scimpress\Store\Group_Table;
@@ -84,6 +85,7 @@ final class LifecycleTest extends Test_Case {
 		}
 		$this->perform( Needs::create_group() );
 		\Scimpress\Settlement\Job::begin( false );
+		Attribute_Settings::map( array( array( 'path' => 'title', 'target' => 'job' ) ) );
 		Tokens::create();
 		Notices::record(
 			array(

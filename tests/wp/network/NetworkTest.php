@@ -8,6 +8,8 @@
 namespace Scimpress\Tests;
 
 use Scimpress\Account_State;
+use Scimpress\Attributes\Attribute_Settings;
+use Scimpress\Attributes\Manager;
 use Scimpress\Settings;
 use Scimpress\Store\Schema;
 
@@ -36,6 +38,24 @@ final class NetworkTest extends Network_Test_Case {
 		$this->perform( Needs::update( $need, 2, array( 'active' => true ) ) );
 		$this->assertSame( array( 'author' ), get_userdata( $user->ID )->roles );
 		$this->assertInstanceOf( \WP_User::class, wp_authenticate( $user->user_login, self::PASSWORD ) );
+	}
+
+	public function test_each_site_maps_for_itself_and_never_into_the_rights_of_another(): void {
+		Attribute_Settings::map( array( array( 'path' => 'title', 'target' => 'job' ) ) );
+		$this->afterwards( static fn() => delete_option( Attribute_Settings::OPTION ) );
+		$this->elsewhere( fn() => $this->assertSame( array(), Attribute_Settings::mappings() ) );
+		global $wpdb;
+		$other = $wpdb->get_blog_prefix( self::$site );
+		foreach ( array( 'capabilities', 'user_level', 'user-settings', 'scimpress_deactivated' ) as $key ) {
+			update_option( Attribute_Settings::OPTION, array( 'mappings' => array( array( 'path' => 'title', 'target' => $other . $key ) ) ) );
+			$this->assertSame( array(), Attribute_Settings::mappings(), $other . $key );
+		}
+	}
+
+	public function test_manager_is_looked_up_on_this_site(): void {
+		list( $need ) = $this->member( 'author', 'editor' );
+		$this->assertIsInt( Manager::find( $need['id'] ) );
+		$this->elsewhere( fn() => $this->assertNull( Manager::find( $need['id'] ) ) );
 	}
 
 	public function test_every_site_remembers_roles_of_its_own(): void {
