@@ -259,7 +259,15 @@ fn names(site: &mut Site, query: &[(&str, &str)]) -> String {
     let users = reply.json();
     let all = users["Resources"].as_array().unwrap();
     all.iter()
-        .map(|user| user["userName"].as_str().unwrap()[..1].to_owned())
+        .map(|user| {
+            user["userName"]
+                .as_str()
+                .unwrap()
+                .split('@')
+                .next()
+                .unwrap()
+                .to_owned()
+        })
         .collect()
 }
 
