@@ -254,7 +254,12 @@ final class MappedAttributesTest extends Scim_Test_Case {
 		$this->assertFalse( metadata_exists( 'user', $user, 'kind' ) );
 		$written = 0;
 		foreach ( array( 'update_user_meta', 'add_user_meta', 'delete_user_meta', 'profile_update' ) as $action ) {
-			add_action( $action, static function () use ( &$written ): void { ++$written; } );
+			add_action(
+				$action,
+				static function () use ( &$written ): void {
+					++$written;
+				}
+			);
 		}
 		$this->assertFalse( $this->bring_in_line( $ids[0] ), 'a second time there is nothing to write' );
 		$this->assertSame( 0, $written );
@@ -280,7 +285,7 @@ final class MappedAttributesTest extends Scim_Test_Case {
 		}
 		$this->assertScim( 400, $this->change( $id, 'Add', self::TAG, 5 ) );
 		$version = self::row( $id )->version;
-		$this->assertScim( 200, $this->change( $id, 'Replace', self::TAG, self::HOSTILE["sql"] ) );
+		$this->assertScim( 200, $this->change( $id, 'Replace', self::TAG, self::HOSTILE['sql'] ) );
 		$this->assertSame( $version, self::row( $id )->version, 'what changes nothing writes nothing' );
 		$this->assertScim( 200, $this->change( $id, 'Replace', 'active', 'False' ) );
 		$this->assertSame( '0', $meta( 'works_here' ) );
@@ -296,7 +301,10 @@ final class MappedAttributesTest extends Scim_Test_Case {
 	/**
 	 * Sends one operation.
 	 *
-	 * @param mixed $value Value.
+	 * @param string $id    SCIM id.
+	 * @param string $op    Verb.
+	 * @param string $path  Path.
+	 * @param mixed  $value Value.
 	 */
 	private function change( string $id, string $op, string $path, $value ): Reply {
 		$operation = array( 'op' => $op, 'path' => $path, 'value' => $value );
