@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the engine with others, raises a site for each database, measures, and writes docs/benchmarks.md.
 
-    python3 tests/bench/run.py [--only engines|site|groups] [--rounds 300] [--users 500] [--database sqlite] [--date YYYY-MM-DD]
+    python3 tests/bench/run.py [--only engines|site|groups|roles] [--rounds 300] [--users 500] [--database sqlite] [--date YYYY-MM-DD]
 
 The exit code says whether the measurement succeeded, never whether it was fast.
 """
@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "site")]
 
 from scimpress_site import Failure, Site  # noqa: E402
 
-from tests.bench import groups  # noqa: E402
+from tests.bench import groups, roles  # noqa: E402
 from tests.bench.bulk import measure_bulk  # noqa: E402
 from tests.bench.engines import compare, inputs, programs, table  # noqa: E402
 from tests.bench.measure import KINDS, Bench  # noqa: E402
@@ -38,12 +38,13 @@ MEMORY_REQUESTS = 120
 def main() -> int:
     """Measures and writes."""
     parser = argparse.ArgumentParser(description="Measure the engine against others, and provisioning against a bare route and core's user creation.")
-    parser.add_argument("--only", choices=("engines", "site", "groups"), help="one of the three parts")
+    parser.add_argument("--only", choices=("engines", "site", "groups", "roles"), help="one of the four parts")
     parser.add_argument("--rounds", type=int, default=300, help="measured requests of each kind")
     parser.add_argument("--users", type=int, default=500, help="users on the site before the first round")
     parser.add_argument("--engine-rounds", type=int, default=15, help="measurements of each engine in each row")
     parser.add_argument("--bulk-rounds", type=int, default=1, help="times that a thousand users are made in each way")
     parser.add_argument("--group-rounds", type=int, default=60, help="measured requests of each kind to a small and to a large group")
+    parser.add_argument("--role-users", type=int, default=100_000, help="users on the site whose role rules change")
     parser.add_argument("--database", choices=tuple(NAMES), action="append", help="one database only; its site is not written down then")
     parser.add_argument("--date", default=datetime.date.today().isoformat(), help="the date the results carry")
     options = parser.parse_args()
@@ -52,6 +53,8 @@ def main() -> int:
             publish("engines", engines(options.engine_rounds, options.date))
         if options.only in (None, "groups"):
             publish("groups", memberships(options.group_rounds, options.date))
+        if options.only in (None, "roles"):
+            publish("roles", rules(options.role_users, options.date))
         if options.only in (None, "site"):
             runs = [measure(database, options) for database in options.database or NAMES]
             command = f"python3 tests/bench/run.py --only site --rounds {options.rounds} --users {options.users}"
@@ -89,6 +92,12 @@ def memberships(rounds: int, date: str) -> str:
     """The section of small and large groups."""
     tables = [groups.measure(database, rounds, 10, 50_000) for database in NAMES]
     return f"Measured on {date} with `python3 tests/bench/run.py --only groups --group-rounds {rounds}` on {machine()}.\n\n" + "\n\n".join(tables)
+
+
+def rules(people: int, date: str) -> str:
+    """The section of role rules."""
+    tables = [roles.measure(database, people) for database in NAMES]
+    return f"Measured on {date} with `python3 tests/bench/run.py --only roles --role-users {people}` on {machine()}.\n\n" + "\n\n".join(tables)
 
 
 def measure(database: str, options: argparse.Namespace) -> Run:
