@@ -75,7 +75,7 @@ def measure(database: str, people: int) -> str:
         bar.step()
         scim.close()
         bar.finish("done")
-        if run["seen"] < people or run["changed"] < people // 2 or run["failed"]:
+        if run["seen"] < people or run["changed"] < people * 0.4 or run["failed"]:
             raise RuntimeError(f"the run is not what it should be: {run}")
         return tables(facts["database"], NAMES[database], preview, run, quiet, busy)
 

@@ -100,12 +100,12 @@ final class Job {
 		if ( null === $state || self::RUNNING !== $state['state'] || $state['lease'] > $clock() ) {
 			return null !== $state && self::RUNNING === $state['state'];
 		}
-		$end = microtime( true ) + $seconds;
+		$end  = microtime( true ) + $seconds;
+		$seen = array();
 		try {
 			do {
 				$state['lease']       = $clock() + self::LEASE;
-				list( $state, $text ) = self::batch( $state, $text );
-				wp_cache_flush_runtime();
+				list( $state, $text ) = self::batch( $state, $text, $seen );
 			} while ( self::RUNNING === $state['state'] && microtime( true ) < $end );
 			$state['lease'] = 0;
 			Job_State::follow( $text, $state );
@@ -196,21 +196,28 @@ final class Job {
 	 *
 	 * @param array  $state The state.
 	 * @param string $text  Its text in the database.
+	 * @param array  $seen  Users whom this process has looked at, with the changes that they need, as far as they are not done.
 	 * @return array{0: array, 1: string} State and text after it.
 	 * @throws Interrupted When the run was changed meanwhile.
 	 */
-	private static function batch( array $state, string $text ): array {
-		$positions = User_Table::positions( $state['after'], self::LOOK );
-		if ( ! $positions ) {
-			$state['state'] = self::DONE;
-			return array( $state, Job_State::follow( $text, $state ) );
+	private static function batch( array $state, string $text, array &$seen ): array {
+		if ( ! $seen ) {
+			wp_cache_flush_runtime();
+			$positions = User_Table::positions( $state['after'], self::LOOK );
+			if ( ! $positions ) {
+				$state['state'] = self::DONE;
+				return array( $state, Job_State::follow( $text, $state ) );
+			}
+			$seen = array( $positions, Pass::changes( $positions, $state['dry'] ? new Rule_Set( $state['rules'] ) : Rule_Set::of_site(), ! $state['dry'] ) );
 		}
-		$changes = Pass::changes( $positions, $state['dry'] ? new Rule_Set( $state['rules'] ) : Rule_Set::of_site(), ! $state['dry'] );
+		list( $positions, $changes ) = $seen;
+		$seen                        = array();
 		if ( ! $state['dry'] && count( $changes ) > self::CHANGE ) {
 			// Not further than the last account of a transaction that nobody waits long for.
-			$changes   = array_slice( $changes, 0, self::CHANGE );
+			$rest      = array_splice( $changes, self::CHANGE );
 			$last      = end( $changes )['position'];
-			$positions = array_filter( $positions, static fn( int $position ): bool => $position <= $last );
+			$seen      = array( array_filter( $positions, static fn( int $position ): bool => $position > $last ), $rest );
+			$positions = array_diff( $positions, $seen[0] );
 		}
 		$state['after'] = end( $positions );
 		$state['seen'] += count( $positions );
