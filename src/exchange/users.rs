@@ -244,15 +244,9 @@ async fn shared_external_id(
     let Some(external_id) = resource.get("externalId").and_then(Value::as_str) else {
         return Ok(Vec::new());
     };
-    let holders = store
-        .select(
-            Kind::User,
-            Some(Condition::equal(Column::ExternalId, external_id.to_owned())),
-            0,
-            2,
-        )
-        .await?;
-    if holders.iter().all(|holder| holder.id == record.id) {
+    let condition = Condition::equal(Column::ExternalId, external_id.to_owned());
+    let (holders, _) = store.page(Kind::User, Some(condition), None, 0, 0).await?;
+    if holders <= 1 {
         return Ok(Vec::new());
     }
     Ok(vec![Notice {

@@ -38,10 +38,11 @@ final class Arrival {
 	 * A new row, for the account that the person has already or for a new one.
 	 *
 	 * @param list<string> $found User meta by which unmanaged accounts may be found.
+	 * @return int Position of the row.
 	 * @throws Failure  `protected`, what Candidates and Login say, or what WordPress refuses.
 	 * @throws Conflict When another row holds one of the keys.
 	 */
-	public function insert( array $found ): void {
+	public function insert( array $found ): int {
 		$position   = User_Table::claim( $this->need );
 		$candidates = new Candidates();
 		$user_id    = $candidates->find( $this->need, $found );
@@ -50,30 +51,34 @@ final class Arrival {
 		} else {
 			$this->adopt( $position, $user_id );
 		}
+		return $position;
 	}
 
 	/**
 	 * A tombstone becomes a new resource: the person is back, with the account that DELETE had deactivated.
 	 *
 	 * @param object $tombstone Row of User_Table::holders().
+	 * @return int Position of the row.
 	 * @throws Failure  `protected` or what WordPress refuses.
 	 * @throws Conflict When the tombstone is gone meanwhile, or another row holds one of the keys.
 	 */
-	public function revive( object $tombstone ): void {
+	public function revive( object $tombstone ): int {
 		if ( ! User_Table::revive( (int) $tombstone->position, $this->need ) ) {
 			throw new Conflict( 'the tombstone is gone' );
 		}
 		$this->link( (int) $tombstone->account, $this->need['wordpress'], $this->need['mapped'] );
+		return (int) $tombstone->position;
 	}
 
 	/**
 	 * A new row for an account that is known beforehand, and keeps everything that it holds. Who is deactivated stays so.
 	 *
 	 * @param int $user_id User ID.
+	 * @return int Position of the row.
 	 * @throws Failure  `protected`.
 	 * @throws Conflict When another row holds one of the keys.
 	 */
-	public function import( int $user_id ): void {
+	public function import( int $user_id ): int {
 		$position = User_Table::claim( $this->need );
 		$this->transaction->touch( $user_id );
 		Protection::guard( $user_id );
@@ -81,6 +86,7 @@ final class Arrival {
 		if ( ! $this->need['active'] ) {
 			Account::set_active( $this->hooks, $user_id, false );
 		}
+		return $position;
 	}
 
 	/**

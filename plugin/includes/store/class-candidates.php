@@ -101,12 +101,12 @@ final class Candidates {
 	}
 
 	/**
-	 * Accounts that may fit, in one query, each part of which has an index.
+	 * Accounts that may fit, in one query, each part of which has an index; and whom of them SCIM manages.
 	 *
 	 * @param array                $need   A create need.
 	 * @param array<string,string> $wanted Folded values by kind of match.
 	 * @param list<string>         $found  User meta by which unmanaged accounts may be found.
-	 * @return list<object{ID: string, user_login: string, user_email: string, position: string|null}>
+	 * @return list<object{ID: string, user_login: string, user_email: string, position: int|null}>
 	 */
 	private static function rows( array $need, array $wanted, array $found ): array {
 		global $wpdb;
@@ -117,22 +117,24 @@ final class Candidates {
 		$parts   = array();
 		foreach ( array_intersect_key( $columns, $wanted ) as list( $column, $sent ) ) {
 			// phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- the column's name is ours.
-			$parts[] = $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE $column = %s", $sent );
+			$parts[] = $wpdb->prepare( "SELECT ID, user_login, user_email FROM {$wpdb->users} WHERE $column = %s", $sent );
 		}
 		$meta = array(
 			Settings::MATCH_OBJECT_ID => Foreign_Meta::OBJECT_ID,
 			Settings::MATCH_UPN       => Foreign_Meta::UPN,
 		);
 		foreach ( array_intersect( array_intersect_key( $meta, $wanted ), $found ) as $match => $key ) {
-			$parts[] = $wpdb->prepare( "SELECT user_id AS ID FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value = %s", $key, $wanted[ $match ] );
+			$parts[] = $wpdb->prepare( "SELECT u.ID, u.user_login, u.user_email FROM {$wpdb->usermeta} m JOIN {$wpdb->users} u ON u.ID = m.user_id WHERE m.meta_key = %s AND m.meta_value = %s", $key, $wanted[ $match ] );
 		}
 		if ( ! $parts ) {
 			return array();
 		}
-		return Query::rows(
-			'SELECT u.ID, u.user_login, u.user_email, s.position FROM (' . implode( ' UNION ', $parts ) . ") c
-			JOIN {$wpdb->users} u ON u.ID = c.ID LEFT JOIN " . User_Table::name() . ' s ON s.user_id = u.ID'
-		);
+		$rows    = Query::rows( implode( ' UNION ', $parts ) );
+		$managed = User_Table::positions( array_map( 'intval', array_column( $rows, 'ID' ) ) );
+		foreach ( $rows as $row ) {
+			$row->position = $managed[ (int) $row->ID ] ?? null;
+		}
+		return $rows;
 	}
 
 	/**

@@ -51,10 +51,19 @@ final class Transaction {
 	private int $errors;
 
 	/**
+	 * The meta of the accounts.
+	 *
+	 * @var Meta_Cache
+	 */
+	private readonly Meta_Cache $meta;
+
+	/**
 	 * Only run() makes transactions.
 	 */
 	private function __construct() {
 		$this->errors = self::noted();
+		// settle() and rollback() clear the caches of the accounts that are touched.
+		$this->meta = new Meta_Cache( fn( int $user_id ): bool => isset( $this->touched[ $user_id ] ) );
 	}
 
 	/**
@@ -147,6 +156,7 @@ final class Transaction {
 			}
 			self::$open = $this;
 			add_filter( 'query', array( $this, 'watch' ), PHP_INT_MIN );
+			$this->meta->open();
 			$result = $work( $this );
 			$this->check();
 			$this->unwatch();
@@ -224,6 +234,7 @@ final class Transaction {
 	 */
 	private function unwatch(): void {
 		remove_filter( 'query', array( $this, 'watch' ), PHP_INT_MIN );
+		$this->meta->close();
 	}
 
 	/**

@@ -44,9 +44,9 @@ final class User_Store extends Resource_Store {
 	protected function create( array $need ): array {
 		$found = Settings::matches() ? Foreign_Meta::keys() : array();
 		$work  = function ( Transaction $transaction, array $need, Room $room ) use ( $found ): array {
-			$arrival = new Arrival( $transaction, $need );
-			null === $room->tombstone ? $arrival->insert( $found ) : $arrival->revive( $room->tombstone );
-			return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
+			$arrival  = new Arrival( $transaction, $need );
+			$position = null === $room->tombstone ? $arrival->insert( $found ) : $arrival->revive( $room->tombstone );
+			return $this->observed( $position, array_keys( $need['wordpress'] ) );
 		};
 		return Network_Lock::around( $need, static fn(): array => self::write( 'create', $need, 0, $work ) );
 	}
@@ -119,8 +119,7 @@ final class User_Store extends Resource_Store {
 			return array(
 				'record' => Transaction::run(
 					function ( Transaction $transaction ) use ( $need, $user_id ): array {
-						( new Arrival( $transaction, $need, false ) )->import( $user_id );
-						return $this->observed( $need['id'], array_keys( $need['wordpress'] ) );
+						return $this->observed( ( new Arrival( $transaction, $need, false ) )->import( $user_id ), array_keys( $need['wordpress'] ) );
 					}
 				),
 			);
@@ -161,7 +160,8 @@ final class User_Store extends Resource_Store {
 		if ( ! User_Table::update( $need ) ) {
 			throw new Failure( User_Table::find( $need['id'] ) ? 'stale' : 'not_found' );
 		}
-		$user_id = $this->seen[ $need['id'] ]['userId'] ?? (int) User_Table::find( $need['id'] )->user_id;
+		$seen    = $this->seen[ $need['id'] ] ?? User_Reader::find( $need['id'] );
+		$user_id = $seen['userId'];
 		$transaction->touch( $user_id );
 		Protection::guard( $user_id );
 		$before = Account::strings( $user_id );
@@ -173,9 +173,9 @@ final class User_Store extends Resource_Store {
 		Assignment::apply( $hooks, $user_id, $need['roles'] ?? null );
 		if ( isset( $need['roles'] ) && Rule_Set::of_site()->groups ) {
 			// A group may have changed since the engine has looked at it.
-			Queue::add( array( (int) ( $this->seen[ $need['id'] ]['position'] ?? User_Table::find( $need['id'] )->position ) ) );
+			Queue::add( array( $seen['position'] ) );
 		}
-		return $this->observed( $need['id'], array_keys( $need['wordpress'] ), $before );
+		return $this->observed( $seen['position'], array_keys( $need['wordpress'] ), $before );
 	}
 
 	/**
@@ -225,16 +225,17 @@ final class User_Store extends Resource_Store {
 	 * again, and not every filter leaves its own result alone. But one that an administrator changed since the engine read it
 	 * is not in the document yet: it must go on looking changed.
 	 *
-	 * @param string               $id      SCIM id.
-	 * @param list<string>         $written Keys of `wordpress` that were written.
-	 * @param array<string,string> $before  What WordPress held right before the write.
+	 * @param int                  $position Position of the row.
+	 * @param list<string>         $written  Keys of `wordpress` that were written.
+	 * @param array<string,string> $before   What WordPress held right before the write.
 	 * @return array The record.
 	 */
-	private function observed( string $id, array $written, array $before = array() ): array {
-		$record = User_Reader::find( $id );
+	private function observed( int $position, array $written, array $before = array() ): array {
+		$record = User_Reader::fetch( array( $position ) )[0] ?? null;
 		if ( null === $record ) {
 			throw new \UnexpectedValueException( 'the user that was just written is gone' );
 		}
+		$id       = $record['id'];
 		$read     = array_diff_key( $this->seen[ $id ]['wordpress'] ?? array(), array_flip( $written ) );
 		$edited   = array_diff_assoc( array_intersect_key( $read, $before ), $before );
 		$observed = User_Reader::observe( array_merge( $record['wordpress'], $edited ) );

@@ -87,6 +87,17 @@ KEY deleted (deleted)';
 	}
 
 	/**
+	 * Which of some accounts SCIM knows, tombstones included.
+	 *
+	 * @param list<int> $user_ids User IDs.
+	 * @return array<int,int> User ID => position of the row.
+	 */
+	public static function positions( array $user_ids ): array {
+		$rows = $user_ids ? Query::rows( 'SELECT user_id, position FROM ' . self::name() . ' WHERE user_id IN (' . implode( ', ', $user_ids ) . ')' ) : array();
+		return array_map( 'intval', array_column( $rows, 'position', 'user_id' ) );
+	}
+
+	/**
 	 * Whether a client of the current site, where the plugin may never have run, sees the account.
 	 *
 	 * @param int $user_id User ID.
