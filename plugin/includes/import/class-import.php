@@ -47,20 +47,22 @@ final class Import {
 		'already'     => 0,
 		'refused'     => 0,
 		'problems'    => array(),
+		'shared'      => array(),
 	);
 
 	/**
 	 * A run that has not begun.
 	 *
 	 * @param bool $dry Whether nothing is to be written.
-	 * @return array{dry: bool, after: int, total: int, done: bool, seen: int, linked: int, deactivated: int, already: int, refused: int, problems: list<array{user: int, problem: string}>}
+	 * @return array{dry: bool, after: int, total: int, done: bool, seen: int, linked: int, deactivated: int, already: int, refused: int, problems: list<array{user: int, problem: string}>, shared: array}
 	 */
 	public static function begin( bool $dry ): array {
 		return array_merge(
 			self::BEGINNING,
 			array(
-				'dry'   => $dry,
-				'total' => Wpo365::count(),
+				'dry'    => $dry,
+				'total'  => Wpo365::count(),
+				'shared' => Wpo365::shared(),
 			)
 		);
 	}
@@ -72,8 +74,9 @@ final class Import {
 	 * @return array The run after it.
 	 */
 	public static function batch( array $run ): array {
-		$accounts = Wpo365::accounts( $run['after'], self::BATCH );
+		$accounts = Wpo365::accounts( $run['after'], self::BATCH, $run['shared'] );
 		cache_users( array_column( $accounts, 'id' ) );
+		$outcomes = self::outcomes( $accounts, $run['dry'] );
 		foreach ( $accounts as $account ) {
 			$run['after'] = $account['id'];
 			++$run['seen'];
@@ -81,15 +84,7 @@ final class Import {
 				++$run['already'];
 				continue;
 			}
-			$problem = null;
-			$left    = array();
-			if ( $account['shared'] ) {
-				$problem = 'another account has the same ' . implode( ' and the same ', $account['shared'] );
-			} elseif ( Protection::is_protected( $account['id'] ) ) {
-				$problem = 'the account may manage the site or is protected';
-			} else {
-				list( $problem, $left ) = self::link( $account, $run['dry'] );
-			}
+			list( $problem, $left ) = $outcomes[ $account['id'] ];
 			if ( null === $problem ) {
 				++$run['linked'];
 				$run['deactivated'] += $account['user']['active'] ? 0 : 1;
@@ -107,6 +102,52 @@ final class Import {
 		}
 		$run['done'] = count( $accounts ) < self::BATCH;
 		return $run;
+	}
+
+	/**
+	 * Links the accounts of a batch: all in one transaction, or one by one those that another account, a plugin or the database
+	 * has something against.
+	 *
+	 * @param list<array> $accounts Of Wpo365::accounts().
+	 * @param bool        $dry      Whether nothing is to be written.
+	 * @return array<int,array{0: string|null, 1: list<string>}> User ID => why it is not linked, and what of it is left out; of accounts that are not linked already.
+	 */
+	private static function outcomes( array $accounts, bool $dry ): array {
+		$outcomes = array();
+		$arrivals = array();
+		foreach ( $accounts as $account ) {
+			$id = $account['id'];
+			if ( $account['linked'] ) {
+				continue;
+			}
+			if ( $account['shared'] ) {
+				$outcomes[ $id ] = array( 'another account has the same ' . implode( ' and the same ', $account['shared'] ), array() );
+			} elseif ( Protection::is_protected( $id ) ) {
+				$outcomes[ $id ] = array( 'the account may manage the site or is protected', array() );
+			} else {
+				$need            = null;
+				$outcomes[ $id ] = self::ask(
+					$account,
+					static function ( array $asked ) use ( &$need ): array {
+						$need = $asked;
+						return array( 'record' => User_Store::imagined( $asked ) );
+					}
+				);
+				if ( null !== $need ) {
+					$arrivals[ $id ] = array(
+						'account' => $account,
+						'need'    => $need,
+						'strings' => $account['strings'],
+					);
+				}
+			}
+		}
+		$single = ( new User_Store() )->import_many( $arrivals, $dry );
+		foreach ( $single as $id ) {
+			$store           = new User_Store();
+			$outcomes[ $id ] = self::ask( $arrivals[ $id ]['account'], static fn( array $need ): array => $store->import( $need, $id, $dry ) );
+		}
+		return $outcomes;
 	}
 
 	/**
@@ -193,17 +234,16 @@ final class Import {
 	}
 
 	/**
-	 * Links one account.
+	 * Has the engine make a record of an account.
 	 *
-	 * @param array $account Of Wpo365::accounts().
-	 * @param bool  $dry     Whether nothing is to be written.
+	 * @param array                  $account Of Wpo365::accounts().
+	 * @param callable(array): array $perform Performs its need.
 	 * @return array{0: string|null, 1: list<string>} Why it is not linked, and what of it is left out.
 	 */
-	private static function link( array $account, bool $dry ): array {
-		$store  = new User_Store();
+	private static function ask( array $account, callable $perform ): array {
 		$config = array( 'passwordsIgnored' => true ) + Configuration::of_site( (string) $account['id'] );
 		try {
-			$notices = Engine::import( $account['user'], $config, static fn( array $need ): array => $store->import( $need, $account['id'], $dry ) );
+			$notices = Engine::import( $account['user'], $config, $perform );
 		} catch ( \Throwable $thrown ) {
 			return array( sprintf( '%s thrown in %s on line %d', get_debug_type( $thrown ), basename( $thrown->getFile() ), $thrown->getLine() ), array() );
 		}

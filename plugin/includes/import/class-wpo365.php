@@ -27,6 +27,16 @@ final class Wpo365 {
 
 	private const OBJECT_ID = 'aadObjectId';
 	private const UPN       = 'userPrincipalName';
+
+	/** What names a person, in words => meta key. */
+	private const IDENTIFIERS = array(
+		'object id'           => self::OBJECT_ID,
+		'user principal name' => self::UPN,
+	);
+
+	/** IDs that are read ahead: some ten megabytes. */
+	private const AHEAD = 20000;
+
 	private const ACTIVE    = 'wpo365_active';
 	private const MANAGER   = 'wpo365_manager_id';
 
@@ -103,43 +113,99 @@ final class Wpo365 {
 	}
 
 	/**
+	 * Values that identify a person and that several accounts have. One look at all of them, whatever the number of accounts.
+	 *
+	 * @return array<string,array<string,true>> What they are, in words => case-folded value => true.
+	 */
+	public static function shared(): array {
+		global $wpdb;
+		$shared = array();
+		foreach ( self::IDENTIFIERS as $words => $key ) {
+			$several = Query::rows(
+				$wpdb->prepare(
+					"SELECT m.meta_value FROM {$wpdb->usermeta} m JOIN {$wpdb->users} u ON u.ID = m.user_id WHERE m.meta_key = %s AND m.meta_value <> '' GROUP BY m.meta_value HAVING COUNT(DISTINCT m.user_id) > 1",
+					$key
+				)
+			);
+			foreach ( array_chunk( array_column( $several, 'meta_value' ), Query::CHUNK ) as $values ) {
+				// The database takes more for equal than SCIM does.
+				$owners = array();
+				$rows   = Query::rows( $wpdb->prepare( "SELECT m.user_id, m.meta_value FROM {$wpdb->usermeta} m JOIN {$wpdb->users} u ON u.ID = m.user_id WHERE m.meta_key = %s AND m.meta_value IN (" . Query::placeholders( $values ) . ')', $key, ...$values ) );
+				foreach ( $rows as $row ) {
+					$owners[ self::folded( $row->meta_value ) ][ (int) $row->user_id ] = true;
+				}
+				foreach ( $owners as $value => $accounts ) {
+					if ( count( $accounts ) > 1 ) {
+						$shared[ $words ][ $value ] = true;
+					}
+				}
+			}
+		}
+		return $shared;
+	}
+
+	/**
 	 * Accounts that WPO365 provisioned, ascending by ID.
 	 *
-	 * @param int $after ID of the last account already seen, 0 at first.
-	 * @param int $limit Most accounts.
-	 * @return list<array{id: int, linked: bool, user: array, shared: list<string>}> `user` as Exchange::import() takes it, `shared` names what another account has, too.
+	 * @param int                              $after  ID of the last account already seen, 0 at first.
+	 * @param int                              $limit  Most accounts.
+	 * @param array<string,array<string,true>> $shared Of shared().
+	 * @return list<array{id: int, linked: bool, user: array, strings: array<string,string>, shared: list<string>}> `user` as Exchange::import() takes it, `strings` as User_Reader::observe() does, `shared` names what another account has, too.
 	 */
-	public static function accounts( int $after, int $limit ): array {
-		global $wpdb;
-		$rows = Query::rows(
-			$wpdb->prepare(
-				'SELECT u.ID, u.user_email, u.display_name, s.position FROM ' . self::provisioned() . '
-				LEFT JOIN ' . User_Table::name() . ' s ON s.user_id = u.ID WHERE u.ID > %d ORDER BY u.ID LIMIT %d',
-				$after,
-				$limit
-			)
-		);
-		if ( ! $rows ) {
+	public static function accounts( int $after, int $limit, array $shared ): array {
+		$ids = self::ids( $after, $limit );
+		if ( ! $ids ) {
 			return array();
 		}
+		$rows = Query::rows( 'SELECT u.ID, u.user_email, u.display_name, s.position FROM ' . $GLOBALS['wpdb']->users . ' u LEFT JOIN ' . User_Table::name() . ' s ON s.user_id = u.ID WHERE u.ID IN (' . implode( ',', $ids ) . ') ORDER BY u.ID' );
+		// All meta, which the caller needs anyway: of a list of keys too, SQLite would read every account's values.
+		$meta     = (array) update_meta_cache( 'user', $ids );
 		$mappings = self::mappings();
-		$meta     = self::meta( array_map( 'intval', array_column( $rows, 'ID' ) ), array( 'first_name', 'last_name', self::EXTERNAL_ID, self::OBJECT_ID, self::UPN, self::ACTIVE, ...array_values( $mappings ) ) );
-		$shared   = array(
-			'object id'           => self::shared( self::OBJECT_ID, $meta ),
-			'user principal name' => self::shared( self::UPN, $meta ),
-		);
 		$accounts = array();
 		foreach ( $rows as $row ) {
 			$id         = (int) $row->ID;
-			$values     = $meta[ $id ] ?? array();
+			$raw        = array_map( static fn( array $values ): string => (string) $values[0], array_filter( $meta[ $id ] ?? array() ) );
+			$values     = array_map( static fn( string $value ): string => self::utf8( trim( $value ) ), array_filter( $raw, static fn( string $value ): bool => ! is_serialized( $value ) ) );
+			$names      = array_filter( array_keys( self::IDENTIFIERS ), static fn( string $words ): bool => isset( $shared[ $words ][ self::folded( $values[ self::IDENTIFIERS[ $words ] ] ?? '' ) ] ) );
 			$accounts[] = array(
-				'id'     => $id,
-				'linked' => null !== $row->position,
-				'user'   => self::user( $row, $values, $mappings ),
-				'shared' => array_keys( array_filter( $shared, static fn( array $ids ): bool => isset( $ids[ $id ] ) ) ),
+				'id'      => $id,
+				'linked'  => null !== $row->position,
+				'user'    => self::user( $row, $values, $mappings ),
+				'strings' => array(
+					'user_email'   => (string) $row->user_email,
+					'first_name'   => $raw['first_name'] ?? '',
+					'last_name'    => $raw['last_name'] ?? '',
+					'display_name' => (string) $row->display_name,
+				),
+				'shared'  => array_values( $names ),
 			);
 		}
 		return $accounts;
+	}
+
+	/**
+	 * IDs of accounts of this site with an externalId of WPO365. They are read ahead: the index of meta keys is not in their
+	 * order, so that every look reads all of it.
+	 *
+	 * @param int $after ID of the last account already seen.
+	 * @param int $limit Most IDs.
+	 * @return list<int> Ascending.
+	 */
+	private static function ids( int $after, int $limit ): array {
+		global $wpdb;
+		static $ahead = array();
+		if ( $after !== ( $ahead['after'] ?? null ) || get_current_blog_id() !== $ahead['site'] || count( $ahead['ids'] ) < $limit && ! $ahead['all'] ) {
+			$rows  = Query::rows( $wpdb->prepare( 'SELECT u.ID FROM ' . self::provisioned() . ' WHERE u.ID > %d ORDER BY u.ID LIMIT %d', $after, self::AHEAD ) );
+			$ahead = array(
+				'site' => get_current_blog_id(),
+				'ids'  => array_map( 'intval', array_column( $rows, 'ID' ) ),
+				'all'  => count( $rows ) < self::AHEAD,
+			);
+			$wpdb->flush();
+		}
+		$ids            = array_splice( $ahead['ids'], 0, $limit );
+		$ahead['after'] = $ids ? end( $ids ) : null;
+		return $ids;
 	}
 
 	/**
@@ -175,54 +241,12 @@ final class Wpo365 {
 	}
 
 	/**
-	 * Accounts whose value another account has, too.
+	 * A value as SCIM compares it.
 	 *
-	 * @param string                          $key  Meta key.
-	 * @param array<int,array<string,string>> $meta Meta of the accounts.
-	 * @return array<int,true> User ID => true.
+	 * @param string $value What the database holds.
 	 */
-	private static function shared( string $key, array $meta ): array {
-		global $wpdb;
-		$values = array_filter( array_map( static fn( array $of ): string => $of[ $key ] ?? '', $meta ), 'strlen' );
-		if ( ! $values ) {
-			return array();
-		}
-		$rows   = Query::rows(
-			$wpdb->prepare(
-				"SELECT m.user_id, m.meta_value FROM {$wpdb->usermeta} m JOIN {$wpdb->users} u ON u.ID = m.user_id WHERE m.meta_key = %s AND m.meta_value IN (" . Query::placeholders( $values ) . ')',
-				$key,
-				...array_values( $values )
-			)
-		);
-		$owners = array();
-		foreach ( $rows as $row ) {
-			$owners[ \Scimpress\Engine::fold( trim( (string) $row->meta_value ) ) ][ (int) $row->user_id ] = true;
-		}
-		return array_filter( array_map( static fn( string $value ): bool => count( $owners[ \Scimpress\Engine::fold( $value ) ] ?? array() ) > 1, $values ) );
-	}
-
-	/**
-	 * Meta of accounts; the first value counts.
-	 *
-	 * @param list<int>    $user_ids User IDs.
-	 * @param list<string> $keys     Meta keys.
-	 * @return array<int,array<string,string>> User ID => key => value, trimmed. What is no text is left out.
-	 */
-	private static function meta( array $user_ids, array $keys ): array {
-		global $wpdb;
-		$rows = Query::rows(
-			$wpdb->prepare(
-				"SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE user_id IN (" . implode( ',', $user_ids ) . ') AND meta_key IN (' . Query::placeholders( $keys ) . ') ORDER BY umeta_id DESC',
-				...$keys
-			)
-		);
-		$meta = array();
-		foreach ( $rows as $row ) {
-			if ( ! is_serialized( $row->meta_value ) ) {
-				$meta[ (int) $row->user_id ][ $row->meta_key ] = self::utf8( trim( (string) $row->meta_value ) );
-			}
-		}
-		return $meta;
+	private static function folded( string $value ): string {
+		return \Scimpress\Engine::fold( self::utf8( trim( $value ) ) );
 	}
 
 	/**

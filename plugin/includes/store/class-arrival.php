@@ -90,6 +90,25 @@ final class Arrival {
 	}
 
 	/**
+	 * New rows for accounts that are known beforehand, of which no plugin wants to hear.
+	 *
+	 * @param Transaction                                                  $transaction Surrounds the write.
+	 * @param array<int,array{need: array, strings: array<string,string>}> $arrivals    As User_Store::import_many().
+	 * @throws Failure  `protected`.
+	 * @throws Conflict When another row holds one of the keys.
+	 */
+	public static function import_many( Transaction $transaction, array $arrivals ): void {
+		User_Table::claim_many( array_map( static fn( array $arrival ): array => $arrival['need'] + array( 'observed' => User_Reader::observe( $arrival['strings'] ) ), $arrivals ) );
+		foreach ( $arrivals as $user_id => $arrival ) {
+			$transaction->touch( $user_id );
+			Protection::guard( $user_id );
+			if ( ! $arrival['need']['active'] ) {
+				Account::set_active( new Hooks( $transaction, $arrival['need']['id'], $arrival['need']['document'], false ), $user_id, false );
+			}
+		}
+	}
+
+	/**
 	 * Makes an account.
 	 *
 	 * @param int  $position      Position of the row.

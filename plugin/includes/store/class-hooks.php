@@ -100,6 +100,15 @@ final class Hooks {
 	}
 
 	/**
+	 * Whether anybody listens to an event.
+	 *
+	 * @param string $event A key of DONE.
+	 */
+	public static function is_heard( string $event ): bool {
+		return has_action( "scimpress_before_user_$event" ) || has_action( "scimpress_after_user_$event" ) || has_action( 'scimpress_user_' . self::DONE[ $event ] );
+	}
+
+	/**
 	 * Does something, with the actions before, after and when it is in the database.
 	 *
 	 * @param string          $event   A key of DONE.

@@ -131,11 +131,33 @@ final class User_Store extends Resource_Store {
 	}
 
 	/**
+	 * Imports many at once, in one transaction.
+	 *
+	 * @param array<int,array{need: array, strings: array<string,string>}> $arrivals User ID => create need, and what the account holds.
+	 * @param bool                                                         $dry      Whether nothing is to be written.
+	 * @return list<int> User IDs of those that have to be imported one by one: keys are taken, a plugin listens, or it went wrong.
+	 */
+	public function import_many( array $arrivals, bool $dry ): array {
+		$single = Hooks::is_heard( 'link' ) ? array_keys( $arrivals ) : User_Table::held( array_map( static fn( array $arrival ): array => $arrival['need'], $arrivals ) );
+		$many   = array_diff_key( $arrivals, array_flip( $single ) );
+		if ( ! $many || $dry ) {
+			return $single;
+		}
+		try {
+			Transaction::run( static fn( Transaction $transaction ) => Arrival::import_many( $transaction, $many ) );
+			return $single;
+		} catch ( \Throwable ) {
+			// One by one tells whose fault it is.
+			return array( ...$single, ...array_keys( $many ) );
+		}
+	}
+
+	/**
 	 * The record that a create would make.
 	 *
 	 * @param array $need A create need.
 	 */
-	private static function imagined( array $need ): array {
+	public static function imagined( array $need ): array {
 		return array(
 			'position'  => 0,
 			'id'        => $need['id'],

@@ -158,24 +158,17 @@ KEY deleted (deleted)';
 		global $wpdb;
 		$table = self::name();
 		$held  = array();
-		$keys  = array(
-			'user_name'     => $need['userName'],
-			'object_id'     => $need['objectId'],
-			'account_email' => self::address_key( $need['wordpress']['user_email'] ?? '' ),
-		);
-		foreach ( $keys as $column => $value ) {
-			if ( null !== $value ) {
-				$row = $wpdb->get_row(
-					$wpdb->prepare(
-						"SELECT s.position, s.id, s.object_id, s.account_email, s.deleted, u.ID AS account, u.user_email
-						FROM $table s LEFT JOIN {$wpdb->users} u ON u.ID = s.user_id WHERE s.$column = %s",
-						$value
-					)
-				);
-				if ( $row ) {
-					$row->holds             = array( ...( $held[ $row->position ]->holds ?? array() ), $column );
-					$held[ $row->position ] = $row;
-				}
+		foreach ( self::unique_keys( $need ) as $column => $value ) {
+			$row = $wpdb->get_row(
+				$wpdb->prepare(
+					"SELECT s.position, s.id, s.object_id, s.account_email, s.deleted, u.ID AS account, u.user_email
+					FROM $table s LEFT JOIN {$wpdb->users} u ON u.ID = s.user_id WHERE s.$column = %s",
+					$value
+				)
+			);
+			if ( $row ) {
+				$row->holds             = array( ...( $held[ $row->position ]->holds ?? array() ), $column );
+				$held[ $row->position ] = $row;
 			}
 		}
 		return array_values( $held );
@@ -196,6 +189,73 @@ KEY deleted (deleted)';
 					'created' => $need['now'],
 				)
 			)
+		);
+	}
+
+	/**
+	 * Claims the unique keys of many new resources that have their accounts already.
+	 *
+	 * @param array<int,array> $needs User ID => create need, with `observed`.
+	 * @throws Conflict When another row holds one of the keys.
+	 */
+	public static function claim_many( array $needs ): void {
+		$rows = array();
+		foreach ( $needs as $user_id => $need ) {
+			$own    = array(
+				'id'       => $need['id'],
+				'created'  => $need['now'],
+				'user_id'  => $user_id,
+				'observed' => $need['observed'],
+			);
+			$values = self::values( $need ) + self::literals( $own );
+			ksort( $values );
+			$rows[ implode( ', ', array_keys( $values ) ) ][] = '(' . implode( ', ', $values ) . ')';
+		}
+		foreach ( $rows as $columns => $tuples ) {
+			Query::write( 'INSERT INTO ' . self::name() . " ($columns) VALUES " . implode( ', ', $tuples ) );
+		}
+	}
+
+	/**
+	 * Which of many new resources have a key that a row holds, or another one of them.
+	 *
+	 * @param array<int,array> $needs User ID => create need.
+	 * @return list<int> User IDs.
+	 */
+	public static function held( array $needs ): array {
+		global $wpdb;
+		$held = array();
+		$keys = array();
+		foreach ( $needs as $user_id => $need ) {
+			foreach ( self::unique_keys( $need ) as $column => $value ) {
+				$keys[ $column ][ $value ][] = $user_id;
+			}
+		}
+		foreach ( $keys as $column => $owners ) {
+			foreach ( array_chunk( array_map( 'strval', array_keys( $owners ) ), Query::CHUNK ) as $values ) {
+				foreach ( Query::rows( $wpdb->prepare( "SELECT $column AS value FROM " . self::name() . " WHERE $column IN (" . Query::placeholders( $values ) . ')', $values ) ) as $row ) {
+					$held = array_merge( $held, $owners[ $row->value ] ?? array() );
+				}
+			}
+			$held = array_merge( $held, ...array_values( array_filter( $owners, static fn( array $of ): bool => count( $of ) > 1 ) ) );
+		}
+		return array_values( array_unique( $held ) );
+	}
+
+	/**
+	 * The unique keys that a new or changed resource claims.
+	 *
+	 * @param array $need A create or update need.
+	 * @return array<string,string> Column => value.
+	 */
+	private static function unique_keys( array $need ): array {
+		return array_filter(
+			array(
+				'user_name'     => $need['userName'],
+				'object_id'     => $need['objectId'],
+				'account_email' => self::address_key( $need['wordpress']['user_email'] ?? '' ),
+			),
+			'is_string'
 		);
 	}
 
