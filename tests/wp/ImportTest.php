@@ -130,6 +130,64 @@ final class ImportTest extends Scim_Test_Case {
 		$this->assertFalse( Account_State::is_active( $id ) );
 	}
 
+	public function test_batch_that_is_interrupted_is_repeated_whole(): void {
+		$ids = array( $this->left(), $this->left( array( 'active' => false ) ), $this->left() );
+		$run = Import::begin( false );
+		add_action( 'scimpress_before_user_deactivate', static fn() => throw new \Error( 'the process ends here' ) );
+		$failed = Import::batch( $run );
+		$this->assertSame( array( 2, 1 ), array( $failed['linked'], $failed['refused'] ), 'who is not at fault is linked alone' );
+		$this->assertNull( self::row( (string) $ids[1] ) );
+		$this->assertTrue( Account_State::is_active( $ids[1] ) );
+		remove_all_actions( 'scimpress_before_user_deactivate' );
+		// What the lost request did not save is done again from the state before.
+		$again = Import::batch( $run );
+		$this->assertSame( array( 3, 1, 2, 0, true ), array( $again['seen'], $again['linked'], $again['already'], $again['refused'], $again['done'] ) );
+		$this->assertSame( 3, self::rows() );
+		$this->assertFalse( Account_State::is_active( $ids[1] ) );
+	}
+
+	public function test_plugin_that_listens_hears_of_everybody_in_his_own_transaction(): void {
+		$ids   = array( $this->left(), $this->left() );
+		$heard = array();
+		add_action(
+			'scimpress_before_user_link',
+			static function ( int $user_id ) use ( $ids, &$heard ): void {
+				$heard[ $user_id ] = self::row( (string) $user_id )->user_id;
+				if ( $ids[0] === $user_id ) {
+					throw new \LogicException( 'not this one' );
+				}
+			}
+		);
+		$run = $this->import( false );
+		$this->assertSame( array( 1, 1 ), array( $run['linked'], $run['refused'] ) );
+		$this->assertSame( array_fill_keys( $ids, null ), $heard );
+	}
+
+	public function test_two_in_one_batch_with_one_address_are_told_apart(): void {
+		global $wpdb;
+		$ids = array( $this->left(), $this->left(), $this->left() );
+		$wpdb->update( $wpdb->users, array( 'user_email' => 'One@corp.example.com' ), array( 'ID' => $ids[0] ) );
+		$wpdb->update( $wpdb->users, array( 'user_email' => 'one@corp.example.com' ), array( 'ID' => $ids[2] ) );
+		$run = $this->import( false );
+		$this->assertSame( array( $ids[2] ), array_column( $run['problems'], 'user' ) );
+		$this->assertSame( array( 2, 1 ), array( $run['linked'], $run['refused'] ) );
+	}
+
+	public function test_cost_does_not_grow_with_the_number_of_accounts(): void {
+		$queries = static function (): int {
+			$run = Import::begin( false );
+			wp_cache_flush();
+			return self::queries( static fn() => Import::batch( $run ) );
+		};
+		$this->left();
+		$one = $queries();
+		for ( $number = 0; $number < 20; $number++ ) {
+			$this->left();
+		}
+		$this->assertSame( $one, $queries() );
+		$this->assertSame( 21, self::rows() );
+	}
+
 	/**
 	 * Accounts that are not linked, and the words for why.
 	 */
