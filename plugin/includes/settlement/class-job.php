@@ -203,7 +203,7 @@ final class Job {
 	private static function batch( array $state, string $text, array &$seen ): array {
 		if ( ! $seen ) {
 			wp_cache_flush_runtime();
-			$positions = User_Table::positions( $state['after'], self::LOOK );
+			$positions = User_Table::next_positions( $state['after'], self::LOOK );
 			if ( ! $positions ) {
 				$state['state'] = self::DONE;
 				return array( $state, Job_State::follow( $text, $state ) );

@@ -122,7 +122,7 @@ KEY deleted (deleted)';
 	 * @param int $limit Most positions.
 	 * @return list<int>
 	 */
-	public static function positions( int $after, int $limit ): array {
+	public static function next_positions( int $after, int $limit ): array {
 		global $wpdb;
 		$rows = Query::rows( $wpdb->prepare( 'SELECT position FROM ' . self::name() . ' WHERE position > %d AND deleted IS NULL ORDER BY position LIMIT %d', $after, $limit ) );
 		return array_map( 'intval', array_column( $rows, 'position' ) );
