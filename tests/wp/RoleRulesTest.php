@@ -87,8 +87,14 @@ final class RoleRulesTest extends Roles_Test_Case {
 		self::rules( self::BY_TITLE );
 		list( $id, $user_id ) = $this->post();
 		$changes              = 0;
-		add_action( 'set_user_role', static function () use ( &$changes ): void { ++$changes; } );
-		add_action( 'add_user_role', static function () use ( &$changes ): void { ++$changes; } );
+		foreach ( array( 'set_user_role', 'add_user_role', 'remove_user_role' ) as $hook ) {
+			add_action(
+				$hook,
+				static function () use ( &$changes ): void {
+					++$changes;
+				}
+			);
+		}
 		$this->patch( "/Users/$id", array( 'op' => 'add', 'path' => 'title', 'value' => 'Author' ) );
 		$this->assertSame( array( 'subscriber', 'author' ), self::roles( $user_id ) );
 		$before = $changes;

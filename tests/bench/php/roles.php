@@ -19,7 +19,7 @@ require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php';
 
 if ( 'prepare' === $argv[1] ) {
 	global $wpdb;
-	foreach ( array( 'capabilities' => serialize( array( 'subscriber' => true ) ), 'user_level' => '0' ) as $scimpress_key => $scimpress_value ) {
+	foreach ( array( 'capabilities' => maybe_serialize( array( 'subscriber' => true ) ), 'user_level' => '0' ) as $scimpress_key => $scimpress_value ) {
 		Query::write( $wpdb->prepare( "INSERT INTO $wpdb->usermeta (user_id, meta_key, meta_value) SELECT ID, %s, %s FROM $wpdb->users WHERE user_login LIKE %s", $wpdb->prefix . $scimpress_key, $scimpress_value, 'crowd%' ) );
 	}
 	exit;
