@@ -87,6 +87,7 @@ final class Exchange_Test extends TestCase {
 				'objectId'   => 'abc',
 				'email'      => 'mira@corp.example',
 				'active'     => true,
+				'roles'      => null,
 				'wordpress'  => array(
 					'user_email'        => 'Mira@Corp.example',
 					'first_name'        => 'Mi\\ra "M" 😀',
@@ -145,7 +146,7 @@ final class Exchange_Test extends TestCase {
 		$exchange = Requests::answer( array( 'method' => 'PATCH', 'path' => '/Users/' . Requests::ID, 'body' => $patch ), $needs );
 		self::assertSame( array( 'select', 'update', 'memberships', 'memberships' ), array_column( $needs, 'need' ) );
 		self::assertSame( array( 'User', 3, false, array() ), array( $needs[1]['resource'], $needs[1]['version'], $needs[1]['active'], $needs[1]['wordpress'] ) );
-		self::assertSame( array( 'need', 'resource', 'id', 'version', 'now', 'userName', 'externalId', 'objectId', 'email', 'active', 'document', 'wordpress', 'mapped' ), array_keys( $needs[1] ) );
+		self::assertSame( array( 'need', 'resource', 'id', 'version', 'now', 'userName', 'externalId', 'objectId', 'email', 'active', 'document', 'roles', 'wordpress', 'mapped' ), array_keys( $needs[1] ) );
 		self::assertSame( 200, $exchange->status() );
 	}
 

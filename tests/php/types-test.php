@@ -158,6 +158,10 @@ final class Types_Test extends TestCase {
 		foreach ( self::broken( array( 'record' => Requests::record() ), array( 'record' => 'array' ) ) as $name => $case ) {
 			yield "record: $name" => $case;
 		}
+		foreach ( self::broken( array( 'settled' => true ), array( 'settled' => 'bool' ) ) as $name => $case ) {
+			yield "settled: $name" => $case;
+		}
+		yield 'not settled' => array( array( 'settled' => false ) );
 		foreach ( self::broken( array( 'deleted' => true ), array( 'deleted' => 'bool' ) ) as $name => $case ) {
 			yield "deleted: $name" => $case;
 		}
