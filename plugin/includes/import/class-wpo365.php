@@ -37,8 +37,8 @@ final class Wpo365 {
 	/** IDs that are read ahead: some ten megabytes. */
 	private const AHEAD = 20000;
 
-	private const ACTIVE    = 'wpo365_active';
-	private const MANAGER   = 'wpo365_manager_id';
+	private const ACTIVE  = 'wpo365_active';
+	private const MANAGER = 'wpo365_manager_id';
 
 	/** Path of the manager, whom WPO365 keeps in a meta of its own. */
 	private const MANAGER_PATH = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager';

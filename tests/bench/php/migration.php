@@ -5,7 +5,8 @@
  * Arguments: `leave` and how many accounts; `command` (what WP-CLI runs) or `card` (one request of the settings page), each of
  * which begins or goes on with the import.
  *
- * Prints: {"database": string}, or {"done": bool, "linked": int, "seconds": float, "peak": int (bytes)}.
+ * Prints: {"database": string}, or {"done": bool, "linked": int, "refused": int, "seconds": float, "cpu": float (seconds of
+ * this process), "peak": int (bytes)}.
  *
  * @package Scimpress
  */
@@ -129,7 +130,12 @@ if ( 'leave' === $argv[1] ) {
 	exit;
 }
 
+$scimpress_spent = static function (): float {
+	$usage = getrusage();
+	return $usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec'] + ( $usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec'] ) / 1e6;
+};
 $scimpress_begun = microtime( true );
+$scimpress_start = $scimpress_spent();
 if ( 'card' === $argv[1] ) {
 	Import_Card::advance( Import_Card::RUN, true );
 	$scimpress_run = Import_Card::last();
@@ -146,6 +152,7 @@ echo wp_json_encode(
 		'linked'  => $scimpress_run['linked'],
 		'refused' => $scimpress_run['refused'],
 		'seconds' => microtime( true ) - $scimpress_begun,
+		'cpu'     => $scimpress_spent() - $scimpress_start,
 		'peak'    => memory_get_peak_usage( true ),
 	)
 );
