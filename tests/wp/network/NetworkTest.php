@@ -197,10 +197,12 @@ final class NetworkTest extends Network_Test_Case {
 		list( $need, , $user ) = $this->member( 'author', 'editor' );
 		$this->perform( Needs::update( $need, 1, array( 'active' => false ) ) );
 		$this->elsewhere( static fn() => Account_State::deactivate( $user->ID ) );
+		\Scimpress\Network::update( array( 'delete' => true ) );
 		define( 'WP_UNINSTALL_PLUGIN', plugin_basename( \Scimpress\PLUGIN_FILE ) );
 		require dirname( \Scimpress\PLUGIN_FILE ) . '/uninstall.php';
 		Schema::upgrade();
 		wp_cache_flush();
+		$this->assertFalse( get_site_option( \Scimpress\Network::OPTION ) );
 		$this->assertSame( array( 'author' ), get_userdata( $user->ID )->roles );
 		$this->elsewhere( fn() => $this->assertSame( array( 'editor' ), get_userdata( $user->ID )->roles ) );
 	}
