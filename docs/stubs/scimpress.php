@@ -60,7 +60,8 @@ namespace Scimpress {
 	 * @phpstan-type User array{position: int, id: string, version: int, created: int, modified: int, document: string, observed: string, inGroups?: bool, wordpress: Account}
 	 * @phpstan-type Group array{position: int, id: string, version: int, created: int, modified: int, document: string}
 	 * @phpstan-type Member array{position: int, id: string, isGroup: bool, display: string}
-	 * @phpstan-type Membership array{member: string, group: string, display: string}
+	 * @phpstan-type Membership array{member: string, group: string, display: string, externalId?: ?string}
+	 * @phpstan-type RoleRule array{role: string, group?: string, groupExternalId?: string, appRole?: string, filter?: string}
 	 * @phpstan-type Rule array{path: string, target: string}
 	 * @phpstan-type Mapped array{path: string, target: string, value: string|list<string>|null}
 	 * @phpstan-type Condition list<mixed>
@@ -72,12 +73,14 @@ namespace Scimpress {
 		 * @param array{method: string, path: string, query: array<string>, headers: array<string, string>, body: string} $request
 		 *        The path begins below the base URL and is decoded, header names are in lower case, the body is raw. Bytes
 		 *        that are not UTF-8 are the client's fault, and answered so.
-		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>} $config
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>, roles?: list<RoleRule>} $config
 		 *        Base URL without a slash at its end, the time in milliseconds since 1970, the id for a resource that the
 		 *        request may create, whether a PATCH that replaces the members of a group adds them instead, and whether
 		 *        passwords that clients send are passed over. The ids of what a bulk request creates are derived from `newId`,
 		 *        which must not be guessable. `schemas` are the extensions of users that the site declares, as JSON text (see
-		 *        `Attributes::problems()`); `mappings` the attributes that it keeps in a place of its own, too.
+		 *        `Attributes::problems()`); `mappings` the attributes that it keeps in a place of its own, too. Of `roles` each rule gives its role to whom its other entry, exactly one, is about:
+		 *        who is in the group with this name or external id, directly or by another group, has the app role with this
+		 *        value, or matches the filter. One that cannot be read matches nobody, with a notice `roleRuleBroken`.
 		 *
 		 * @throws \TypeError when an entry is missing or of another type.
 		 */
@@ -118,8 +121,8 @@ namespace Scimpress {
 		 * it repeats itself.
 		 *
 		 * Records are those behind the position `after`, ascending; with `before`, those ahead of it, descending. Members are
-		 * asked for in the same way, `only` some or everybody. A null `version` is not compared, null `attributes` stay as they
-		 * are, and `clear` ends every membership that `add` does not name. `wordpress` has a `password` only where the client
+		 * asked for in the same way, `only` some or everybody. `roles` are those that the rules give, null when there are none. A
+		 * null `version` is not compared, null `attributes` stay as they are, and `clear` ends every membership that `add` does not name. `wordpress` has a `password` only where the client
 		 * says something of it: to be hashed and kept nowhere else, or null, so that nobody has one.
 		 *
 		 * `mapped` are the attributes of `mappings`: of a new user all, of a change those that it changes. A null value is one that
@@ -142,13 +145,14 @@ namespace Scimpress {
 		 * @return array{need: 'select', resource: 'User'|'Group', where: ?Condition, after: int, before: ?int, limit: int}
 		 *         |array{need: 'page', resource: 'User'|'Group', where: ?Condition, order: ?array{string, 'ascending'|'descending'}, offset: int, limit: int}
 		 *         |array{need: 'fetch', resource: 'User'|'Group', positions: list<int>}
-		 *         |array{need: 'create', resource: 'User', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, wordpress: array<string, ?string>, mapped: list<Mapped>, login: array{preferred: string, suffix: string}}
+		 *         |array{need: 'create', resource: 'User', id: string, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: bool, document: string, roles: ?list<string>, wordpress: array<string, ?string>, mapped: list<Mapped>, login: array{preferred: string, suffix: string}}
 		 *         |array{need: 'create', resource: 'Group', id: string, now: int, attributes: array{displayName: string, display: string, externalId: ?string, document: string}, clear: bool, add: list<string>, remove: list<string>}
-		 *         |array{need: 'update', resource: 'User', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: ?bool, document: string, wordpress: array<string, ?string>, mapped: list<Mapped>}
+		 *         |array{need: 'update', resource: 'User', id: string, version: int, now: int, userName: string, externalId: ?string, objectId: ?string, email: ?string, active: ?bool, document: string, roles: ?list<string>, wordpress: array<string, ?string>, mapped: list<Mapped>}
 		 *         |array{need: 'update', resource: 'Group', id: string, version: ?int, now: int, attributes: ?array{displayName: string, display: string, externalId: ?string, document: string}, clear: bool, add: list<string>, remove: list<string>}
 		 *         |array{need: 'delete', resource: 'User'|'Group', id: string, version: ?int}
 		 *         |array{need: 'members', group: string, after: int, limit: int, only: ?list<string>}
 		 *         |array{need: 'memberships', members: list<string>}
+		 *         |array{need: 'settle', users: list<array{position: int, id: string, roles: ?list<string>, mapped: list<Mapped>}>}
 		 *         |null
 		 */
 		public function next(): ?array {}
@@ -173,13 +177,28 @@ namespace Scimpress {
 		/**
 		 * Brings the result of the last need; without one, it is passed over.
 		 *
-		 * @param array{records: list<User>|list<Group>}|array{total: int, records: list<User>|list<Group>}|array{record: User|Group}|array{deleted: true}|array{members: list<Member>}|array{memberships: list<Membership>}|array{error: string, detail: string} $answer
+		 * @param array{records: list<User>|list<Group>}|array{total: int, records: list<User>|list<Group>}|array{record: User|Group}|array{deleted: true}|array{members: list<Member>}|array{memberships: list<Membership>}|array{settled: true}|array{error: string, detail: string} $answer
 		 *
 		 * @return void
 		 *
 		 * @throws \TypeError when it is none of these; the need is still there.
 		 */
 		public function resume(array $answer): void {}
+
+		/**
+		 * Starts to bring users in line with the rules and mappings of the site: needs `fetch` and `memberships`, then one `settle` with what
+		 * they say about each user that is still there. The answer is 204, or an error. A user whose document is damaged is
+		 * left out with a notice `userNotSettled`.
+		 *
+		 * @param list<int> $positions Positions of users, at most 500.
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>, roles?: list<RoleRule>} $config
+		 *        As for a request.
+		 *
+		 * @return Exchange
+		 *
+		 * @throws \TypeError when an entry is missing or of another type.
+		 */
+		public static function settle(array $positions, array $config): \Scimpress\Exchange {}
 
 		/**
 		 * HTTP status code of the answer; 500 while something is still needed.
@@ -285,6 +304,20 @@ namespace Scimpress {
 	 * @return string
 	 */
 	function fold(string $text): string {}
+
+	/**
+	 * What is to be said of a role rule before it is stored.
+	 *
+	 * @param array{role: string, group?: string, groupExternalId?: string, appRole?: string, filter?: string} $rule As in the
+	 *        configuration of an exchange.
+	 * @param string|null $schemas The extensions of users that the site declares, as JSON text.
+	 *
+	 * @return array{error: ?string, groups: bool} Why it would match nobody, one line for the administrator who wrote it, and
+	 *         whether it asks for the user's groups.
+	 *
+	 * @throws \TypeError when an entry is missing or of another type; \Exception when the declaration is none.
+	 */
+	function role_rule(array $rule, ?string $schemas = null): array {}
 
 	/**
 	 * Version of the extension, such as `0.1.0`.

@@ -47,6 +47,7 @@ final class Roles_Test extends TestCase {
 						'position' => 7,
 						'id'       => Requests::ID,
 						'roles'    => array( 'author', 'viewer' ),
+						'mapped'   => array(),
 					),
 				),
 			),
