@@ -26,7 +26,19 @@ function scimpress_uninstall_site(): void {
 		// phpcs:ignore WordPress.DB -- our own tables.
 		$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}$scimpress_table" );
 	}
-	foreach ( array( 'scimpress_settings', 'scimpress_tokens', 'scimpress_notices', 'scimpress_foreign_meta', 'scimpress_import', 'scimpress_attributes', 'scimpress_roles', 'scimpress_settlement', 'scimpress_db_version' ) as $scimpress_option ) {
+	$scimpress_options = array(
+		'scimpress_settings',
+		'scimpress_tokens',
+		'scimpress_token_use',
+		'scimpress_notices',
+		'scimpress_foreign_meta',
+		'scimpress_import',
+		'scimpress_attributes',
+		'scimpress_roles',
+		'scimpress_settlement',
+		'scimpress_db_version',
+	);
+	foreach ( $scimpress_options as $scimpress_option ) {
 		delete_option( $scimpress_option );
 	}
 	wp_clear_scheduled_hook( 'scimpress_settle' );

@@ -114,15 +114,15 @@ final class Engine {
 	}
 
 	/**
-	 * Whether a header value carries one of the bearer tokens.
+	 * Which of the bearer tokens a header value carries; all of them are compared in constant time.
 	 *
 	 * @param string       $authorization Value of the Authorization header.
 	 * @param list<string> $digests       Lower-case hex SHA-256 digests.
-	 * @return bool|null Null when the header is no bearer token at all.
+	 * @return int|false|null Its place among the digests; false when it is none of them, null when the header is no bearer token at all.
 	 */
-	public static function bearer_matches( string $authorization, array $digests ): ?bool {
+	public static function bearer_match( string $authorization, array $digests ): int|false|null {
 		$token = \Scimpress\Token::parse( $authorization );
-		return null === $token ? null : null !== $token->matches( $digests );
+		return null === $token ? null : $token->matches( $digests ) ?? false;
 	}
 
 	/**

@@ -1,51 +1,156 @@
 <?php
 /**
- * Digests of the secret tokens.
+ * The secret tokens.
  *
  * @package Scimpress
  */
 
 namespace Scimpress;
 
+use Scimpress\Store\Failure;
+use Scimpress\Store\Query;
+use Scimpress\Store\Transaction;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
  * Keeps digests, never a token: who reads the database or a backup of it cannot call the site.
+ *
+ * Tokens are arrays as Token_List describes them.
  */
 final class Tokens {
 
 	public const OPTION = 'scimpress_tokens';
 
-	/** Constant in wp-config.php that replaces the stored digests. */
-	public const CONSTANT = 'SCIMPRESS_TOKEN_SHA256';
+	/** Constant in wp-config.php that replaces the stored digests, and what stands for the id of its token. */
+	public const CONSTANT    = 'SCIMPRESS_TOKEN_SHA256';
+	public const CONSTANT_ID = 'wp-config.php';
+
+	/** Hours that a replaced token may go on; the default of the forms. */
+	public const MAX_OVERLAP = 30 * 24;
+	public const OVERLAP     = 24;
+
+	/** Seconds before its end in which a token is warned of, and after it in which its end is told. */
+	public const WARNING = 14 * DAY_IN_SECONDS;
 
 	/**
-	 * Makes a token of 256 random bits that replaces all others.
+	 * Id of the token of this request.
 	 *
+	 * @var string|null
+	 */
+	private static ?string $used = null;
+
+	/**
+	 * Makes a token of 256 random bits.
+	 *
+	 * @param array{name?: string, client?: string, rights?: string, expires?: int|null} $about What it is for; what is absent or unknown gets a default.
+	 * @param int|null                                                                   $now   Seconds since the epoch; the clock's when null.
 	 * @return string The token (base64url, 43 characters). Nobody can read it again.
+	 * @throws Token_Refusal            When there are too many, or it would have ended already.
 	 * @throws \Random\RandomException When the system has no randomness to give (\Exception before PHP 8.2).
 	 */
-	public static function create(): string {
-		// phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_encode -- the alphabet of bearer tokens, RFC 6750 §2.1.
-		$token = rtrim( strtr( base64_encode( random_bytes( 32 ) ), '+/', '-_' ), '=' );
-		// The last characters tell two tokens apart; they leave 232 unknown bits.
-		self::store( hash( 'sha256', $token ), substr( $token, -4 ) );
-		return $token;
+	public static function create( array $about = array(), ?int $now = null ): string {
+		$secret = self::secret();
+		$token  = Token_List::describe( $about, $secret, $now ?? time() );
+		self::change( static fn( array $tokens ): array => Token_List::with( $tokens, $token ) );
+		return $secret;
 	}
 
 	/**
-	 * Takes a token that somebody typed; it replaces all others.
+	 * Takes a token that somebody typed.
 	 *
-	 * @param string $secret 16 to 4096 visible ASCII characters, as the engine allows them in a header.
-	 * @return bool False when the text cannot be a bearer token, or no extension is there to judge it; nothing is stored then.
+	 * @param string   $secret 16 to 4096 visible ASCII characters, as the engine allows them in a header.
+	 * @param array    $about  As of create().
+	 * @param int|null $now    Seconds since the epoch; the clock's when null.
+	 * @throws Token_Refusal When the text cannot be a bearer token, no extension is there to judge it, it is stored already, or for a reason of create().
 	 */
-	public static function set( string $secret ): bool {
+	public static function adopt( string $secret, array $about = array(), ?int $now = null ): void {
 		$digest = Requirements::met() ? Engine::digest( $secret ) : null;
 		if ( null === $digest ) {
+			throw new Token_Refusal( __( 'This token was not saved. A token has 16 to 4096 characters: letters, digits and punctuation, without spaces or accents.', 'scimpress' ) );
+		}
+		$token = array( 'digest' => $digest, 'hint' => '' ) + Token_List::describe( $about, $secret, $now ?? time() );
+		self::change(
+			static function ( array $tokens ) use ( $token ): array {
+				// Twice there, it would go on when one of the two is revoked.
+				if ( in_array( $token['digest'], array_column( $tokens, 'digest' ), true ) ) {
+					throw new Token_Refusal( __( 'This token was not saved: it is there already.', 'scimpress' ) );
+				}
+				return Token_List::with( $tokens, $token );
+			}
+		);
+	}
+
+	/**
+	 * Takes a token over, if it can be taken.
+	 *
+	 * @param string $secret As of adopt().
+	 * @param array  $about  As of create().
+	 * @return bool Whether it is stored now and was not before.
+	 */
+	public static function set( string $secret, array $about = array() ): bool {
+		try {
+			self::adopt( $secret, $about );
+			return true;
+		} catch ( Token_Refusal ) {
 			return false;
 		}
-		self::store( $digest, null );
-		return true;
+	}
+
+	/**
+	 * Makes a token that replaces another one, with its name, client and rights; if that was to end, it lives as long. The other
+	 * one goes on for some hours, so that the identity provider is never locked out.
+	 *
+	 * @param string   $id      Id of the token to replace.
+	 * @param int      $overlap Hours that it goes on, 0 to MAX_OVERLAP.
+	 * @param int|null $now     Seconds since the epoch; the clock's when null.
+	 * @return string The new token. Nobody can read it again.
+	 * @throws Token_Refusal            When there is no such token, or it is replaced already.
+	 * @throws \Random\RandomException When the system has no randomness to give (\Exception before PHP 8.2).
+	 */
+	public static function rotate( string $id, int $overlap, ?int $now = null ): string {
+		$now    = $now ?? time();
+		$secret = self::secret();
+		self::change(
+			static function ( array $tokens ) use ( $id, $overlap, $now, $secret ): array {
+				$index = Token_List::index( $tokens, $id );
+				$old   = $tokens[ $index ];
+				if ( null !== $old['successor'] ) {
+					throw new Token_Refusal( __( 'This token has been replaced already. Replace the one that came after it.', 'scimpress' ) );
+				}
+				$life = null === $old['expires'] ? null : $now + $old['expires'] - $old['created'];
+				$new  = Token_List::describe( array( 'expires' => $life ) + $old, $secret, $now );
+
+				$tokens[ $index ]['successor'] = $new['id'];
+				$tokens[ $index ]['expires']   = min( $old['expires'] ?? PHP_INT_MAX, $now + max( 0, min( self::MAX_OVERLAP, $overlap ) ) * HOUR_IN_SECONDS );
+				return Token_List::with( $tokens, $new );
+			}
+		);
+		return $secret;
+	}
+
+	/**
+	 * Removes a token; it is refused at once.
+	 *
+	 * @param string $id Its id.
+	 * @throws Token_Refusal When there is no such token.
+	 */
+	public static function revoke( string $id ): void {
+		self::change(
+			static function ( array $tokens ) use ( $id ): array {
+				unset( $tokens[ Token_List::index( $tokens, $id ) ] );
+				return array_values( $tokens );
+			}
+		);
+	}
+
+	/**
+	 * Stored tokens, in the order in which they were made.
+	 *
+	 * @return list<array> Tokens.
+	 */
+	public static function stored(): array {
+		return Token_List::of( get_option( self::OPTION, array() ) );
 	}
 
 	/**
@@ -54,20 +159,61 @@ final class Tokens {
 	 * @return list<string> Lower-case hex SHA-256.
 	 */
 	public static function digests(): array {
-		if ( self::is_constant() ) {
-			return self::is_constant_valid() ? array( constant( self::CONSTANT ) ) : array();
-		}
-		return array_column( self::stored(), 'digest' );
+		return array_column( array_filter( self::candidates(), static fn( array $token ): bool => ! self::is_expired( $token, time() ) ), 'digest' );
 	}
 
 	/**
-	 * Stored tokens.
+	 * The token that a header carries, expired or not.
 	 *
-	 * @return list<array{digest: string, created: int, hint?: string}> created in seconds since the epoch.
+	 * @param string $authorization Value of the Authorization header.
+	 * @return array|false|null A token; false when it is none of ours, null when the header is no bearer token at all.
 	 */
-	public static function stored(): array {
-		$stored = get_option( self::OPTION, array() );
-		return is_array( $stored ) ? array_values( array_filter( $stored, static fn( $token ) => is_array( $token ) && is_string( $token['digest'] ?? null ) ) ) : array();
+	public static function of( string $authorization ): array|false|null {
+		$candidates = self::candidates();
+		$index      = Engine::bearer_match( $authorization, array_column( $candidates, 'digest' ) );
+		return is_int( $index ) ? $candidates[ $index ] : $index;
+	}
+
+	/**
+	 * Whether a token has ended.
+	 *
+	 * @param array $token A token.
+	 * @param int   $now   Seconds since the epoch.
+	 */
+	public static function is_expired( array $token, int $now ): bool {
+		return null !== $token['expires'] && $now >= $token['expires'];
+	}
+
+	/**
+	 * Tokens that end soon or have ended lately, and that none replaces.
+	 *
+	 * @param int $now Seconds since the epoch.
+	 * @return list<array> Tokens.
+	 */
+	public static function ending( int $now ): array {
+		if ( self::is_constant() ) {
+			return array();
+		}
+		return array_values(
+			array_filter( self::stored(), static fn( array $token ): bool => null !== $token['expires'] && null === $token['successor'] && abs( $token['expires'] - $now ) <= self::WARNING )
+		);
+	}
+
+	/**
+	 * Notes that a request came with a token and was let in.
+	 *
+	 * @param array $token The token.
+	 */
+	public static function note_use( array $token ): void {
+		self::$used = $token['id'];
+		Token_Use::record( $token, time() );
+	}
+
+	/**
+	 * Id of the token of this request; CONSTANT_ID for that of wp-config.php, null before one was let in.
+	 */
+	public static function used(): ?string {
+		return self::$used;
 	}
 
 	/**
@@ -86,19 +232,47 @@ final class Tokens {
 	}
 
 	/**
-	 * Replaces all stored tokens by one.
+	 * Tokens that are compared with.
 	 *
-	 * @param string      $digest Lower-case hex SHA-256.
-	 * @param string|null $hint   Last characters of the token, for generated ones.
+	 * @return list<array>
 	 */
-	private static function store( string $digest, ?string $hint ): void {
-		$token = array(
-			'digest'  => $digest,
-			'created' => time(),
-		);
-		if ( null !== $hint ) {
-			$token['hint'] = $hint;
+	private static function candidates(): array {
+		if ( ! self::is_constant() ) {
+			return self::stored();
 		}
-		update_option( self::OPTION, array( $token ), false );
+		return self::is_constant_valid() ? Token_List::of( array( array( 'id' => self::CONSTANT_ID, 'digest' => constant( self::CONSTANT ) ) ) ) : array();
+	}
+
+	/**
+	 * A secret that nobody can guess.
+	 */
+	private static function secret(): string {
+		// phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_encode -- the alphabet of bearer tokens, RFC 6750 §2.1.
+		return rtrim( strtr( base64_encode( random_bytes( 32 ) ), '+/', '-_' ), '=' );
+	}
+
+	/**
+	 * Changes the stored tokens under the lock of their row: of two changes at once neither brings back what the other revoked.
+	 *
+	 * @param callable(list<array>): list<array> $change Makes the new tokens of the old.
+	 * @throws Token_Refusal What the change throws, or when the database is busy.
+	 */
+	private static function change( callable $change ): void {
+		try {
+			Transaction::run(
+				static function () use ( $change ): void {
+					global $wpdb;
+					$rows = Query::rows( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s FOR UPDATE", self::OPTION ) );
+					// update_option() compares with what the cache has.
+					wp_cache_delete( self::OPTION, 'options' );
+					wp_cache_delete( 'notoptions', 'options' );
+					update_option( self::OPTION, $change( Token_List::of( $rows ? maybe_unserialize( $rows[0]->option_value ) : array() ) ), false );
+				}
+			);
+		} catch ( Failure ) {
+			throw new Token_Refusal( __( 'The database is busy with another change. Please try again.', 'scimpress' ) );
+		} finally {
+			wp_cache_delete( self::OPTION, 'options' );
+		}
 	}
 }

@@ -42,31 +42,6 @@ final class ConfigurationTest extends Scim_Test_Case {
 		}
 	}
 
-	public function test_several_stored_digests_work_side_by_side(): void {
-		$first = $this->token;
-		$kept  = get_option( Tokens::OPTION );
-		$next  = Tokens::create();
-		update_option( Tokens::OPTION, array_merge( $kept, get_option( Tokens::OPTION ) ), false );
-		foreach ( array( $first, $next ) as $token ) {
-			$this->assertScim( 200, $this->scim( 'GET', '/Users', array( 'Authorization' => "Bearer $token" ) ) );
-		}
-		$this->assertScim( 401, $this->scim( 'GET', '/Users', array( 'Authorization' => "Bearer {$next}x" ) ) );
-	}
-
-	public function test_tokens_are_long_random_and_kept_as_digests(): void {
-		$tokens = array();
-		for ( $number = 0; $number < 20; $number++ ) {
-			$tokens[] = Tokens::create();
-		}
-		$this->assertCount( 20, array_unique( $tokens ) );
-		$this->assertMatchesRegularExpression( '/\A[A-Za-z0-9_-]{43}\z/', $tokens[0] );
-		$stored = Tokens::stored();
-		$this->assertCount( 1, $stored );
-		$this->assertSame( hash( 'sha256', end( $tokens ) ), $stored[0]['digest'] );
-		$this->assertSame( $stored[0]['digest'], \Scimpress\Engine::digest( end( $tokens ) ) );
-		$this->assertEqualsWithDelta( time(), $stored[0]['created'], 60 );
-	}
-
 	public function test_rubbish_in_the_options_lets_nobody_in_and_breaks_nothing(): void {
 		foreach ( array( 'text', array( 'text' ), array( array( 'digest' => array() ) ), array( array() ), 7 ) as $rubbish ) {
 			update_option( Tokens::OPTION, $rubbish, false );

@@ -87,6 +87,7 @@ final class LifecycleTest extends Test_Case {
 		\Scimpress\Settlement\Job::begin( false );
 		Attribute_Settings::map( array( array( 'path' => 'title', 'target' => 'job' ) ) );
 		Tokens::create();
+		\Scimpress\Token_Use::record( Tokens::stored()[0], time() );
 		Notices::record(
 			array(
 				array(

@@ -200,7 +200,7 @@ final class Import {
 		Wpo365_Rules::take();
 		$token = Wpo365::token();
 		if ( null !== $token && ! Tokens::is_constant() && ! in_array( Engine::digest( $token ), Tokens::digests(), true ) ) {
-			Tokens::set( $token );
+			Tokens::set( $token, array( 'name' => 'WPO365', 'client' => 'entra' ) );
 		}
 		Wpo365_Mappings::take();
 	}

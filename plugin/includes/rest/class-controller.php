@@ -11,11 +11,8 @@ use Scimpress\Authorization;
 use Scimpress\Configuration;
 use Scimpress\Engine;
 use Scimpress\Notices;
-use Scimpress\Requirements;
-use Scimpress\Settings;
 use Scimpress\Settlement\Pass;
 use Scimpress\Store\Store;
-use Scimpress\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -54,24 +51,8 @@ final class Controller {
 	 * @return true|\WP_Error
 	 */
 	public function permission( \WP_REST_Request $request ) {
-		if ( ! Requirements::met() ) {
-			return self::refusal( 503, 'the php extension scimpress is missing or too old on this server' );
-		}
-		$authorization = Authorization::header( $request );
-		if ( '' === $authorization ) {
-			return self::refusal( 401, 'no authorization header arrived: send `Authorization: Bearer <secret token>`; if it was sent, the web server keeps it from php' );
-		}
-		$matches = Engine::bearer_matches( $authorization, Tokens::digests() );
-		if ( null === $matches ) {
-			return self::refusal( 401, 'the authorization header is not `Bearer <secret token>`' );
-		}
-		if ( ! $matches ) {
-			return self::refusal( 401, 'the secret token is not the one that this site expects' );
-		}
-		if ( ! Settings::enabled() ) {
-			return self::refusal( 503, 'provisioning is switched off on this site; its administrator switches it on in wordpress under settings, scimpress' );
-		}
-		return true;
+		list( $status, $detail ) = Admission::refusal( Authorization::header( $request ), $request->get_method(), $request->get_route() ) ?? array( null, null );
+		return null === $status ? true : new \WP_Error( self::REFUSED, $detail, array( 'status' => $status ) );
 	}
 
 	/**
@@ -111,16 +92,6 @@ final class Controller {
 			$this->content_types[ $request ] = (string) $request->get_header( 'content-type' );
 			$request->set_header( 'content-type', 'application/octet-stream' );
 		}
-	}
-
-	/**
-	 * A refusal on its way to becoming a SCIM error.
-	 *
-	 * @param int    $status HTTP status.
-	 * @param string $detail One line for the administrator of the identity provider.
-	 */
-	private static function refusal( int $status, string $detail ): \WP_Error {
-		return new \WP_Error( self::REFUSED, $detail, array( 'status' => $status ) );
 	}
 
 	/**

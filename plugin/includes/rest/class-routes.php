@@ -19,6 +19,8 @@ final class Routes {
 	/** The endpoints of RFC 7644 §3.2, and everything below them. */
 	private const ENDPOINTS = '(?:Users|Groups|Schemas|ResourceTypes|ServiceProviderConfig|Bulk|Me|\.search)(?:/.*)?';
 
+	private const SEARCH = '(?:/(?:Users|Groups))?/\.search/?';
+
 	private const ENDPOINTS_KEY = '/' . self::NAMESPACE . '/' . self::ENDPOINTS;
 
 	/** What nobody else answers is answered by SCIM, as a SCIM error. */
@@ -100,6 +102,17 @@ final class Routes {
 			}
 		}
 		return true;
+	}
+
+	/**
+	 * Whether a request cannot change anything: its method is safe (RFC 9110 §9.2.1), or it is a search, which reads by POST
+	 * (RFC 7644 §3.4.3).
+	 *
+	 * @param string $method HTTP method.
+	 * @param string $route  Route of the request, with the namespace.
+	 */
+	public static function is_read( string $method, string $route ): bool {
+		return in_array( $method, array( 'GET', 'HEAD', 'OPTIONS' ), true ) || ( 'POST' === $method && self::matches( '/' . self::NAMESPACE . self::SEARCH, $route ) );
 	}
 
 	/**

@@ -61,6 +61,7 @@ abstract class Test_Case extends TestCase {
 		update_option( Rule_Set::OPTION, ( new Rule_Set( array() ) )->to_array() );
 		Queue::forget();
 		wp_clear_scheduled_hook( Job::HOOK );
+		delete_option( \Scimpress\Token_Use::OPTION );
 		delete_option( \Scimpress\Notices::OPTION );
 		wp_set_current_user( 0 );
 	}
