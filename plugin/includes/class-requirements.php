@@ -52,7 +52,7 @@ final class Requirements {
 	 * Shows the problem to those who can fix it.
 	 */
 	public static function admin_notice(): void {
-		$problem = current_user_can( 'manage_options' ) ? self::problem() : null;
+		$problem = current_user_can( Capability::NAME ) ? self::problem() : null;
 		if ( null !== $problem ) {
 			printf( '<div class="notice notice-error"><p><strong>Scimpress:</strong> %s</p></div>', esc_html( $problem ) );
 		}

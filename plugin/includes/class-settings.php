@@ -83,14 +83,15 @@ final class Settings {
 	}
 
 	/**
-	 * Roles that an identity provider may hand out: none that manages the site.
+	 * Roles that an identity provider may hand out: none that manages the site or provisioning. What the current user may choose
+	 * of them is Capability::roles_to_hand_out().
 	 *
 	 * @return array<string,string> Slug => translated name.
 	 */
 	public static function assignable_roles(): array {
 		$roles = array();
 		foreach ( wp_roles()->roles as $slug => $role ) {
-			if ( empty( $role['capabilities']['manage_options'] ) ) {
+			if ( Capability::is_harmless( (array) $role['capabilities'] ) ) {
 				$roles[ (string) $slug ] = translate_user_role( $role['name'] );
 			}
 		}
