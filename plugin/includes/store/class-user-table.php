@@ -138,6 +138,26 @@ KEY deleted (deleted)';
 	}
 
 	/**
+	 * What SCIM knows of accounts, tombstones included.
+	 *
+	 * @param list<int> $user_ids User IDs.
+	 * @return array<int,object{id: string, modified: string, deleted: string|null}> User ID => row; nothing for an account that SCIM does not know.
+	 */
+	public static function of_users( array $user_ids ): array {
+		global $wpdb;
+		$user_ids = implode( ',', array_map( 'intval', $user_ids ) );
+		return '' === $user_ids ? array() : (array) $wpdb->get_results( 'SELECT user_id, id, modified, deleted FROM ' . self::name() . " WHERE user_id IN ($user_ids)", OBJECT_K );
+	}
+
+	/**
+	 * Whether SCIM knows anybody.
+	 */
+	public static function is_used(): bool {
+		global $wpdb;
+		return null !== $wpdb->get_var( 'SELECT position FROM ' . self::name() . ' WHERE deleted IS NULL LIMIT 1' );
+	}
+
+	/**
 	 * Live row of a resource.
 	 *
 	 * @param string $id SCIM id.
