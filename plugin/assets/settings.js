@@ -1,16 +1,18 @@
-/* Copy buttons, and a long import that goes on by itself. Without this script fields can be selected and buttons pressed. */
+/* Copy buttons, a question before a token is revoked, and a long import that goes on by itself. Without this script fields can be
+   selected and buttons pressed. */
 ( function () {
 	'use strict';
 
 	document.querySelectorAll( '.scimpress-copy' ).forEach( function ( button ) {
-		var label = button.textContent;
+		var label = button.firstElementChild;
+		var text = label.textContent;
 		var field = document.getElementById( button.dataset.copy );
 
 		function done() {
-			button.textContent = button.dataset.copied;
+			label.textContent = button.dataset.copied;
 			window.wp.a11y.speak( button.dataset.copied );
 			window.setTimeout( function () {
-				button.textContent = label;
+				label.textContent = text;
 			}, 2000 );
 		}
 
@@ -22,6 +24,14 @@
 			} else if ( document.execCommand( 'copy' ) ) {
 				// Browsers offer the clipboard to HTTPS pages only.
 				done();
+			}
+		} );
+	} );
+
+	document.querySelectorAll( '[data-scimpress-confirm]' ).forEach( function ( form ) {
+		form.addEventListener( 'submit', function ( event ) {
+			if ( ! window.confirm( form.dataset.scimpressConfirm ) ) {
+				event.preventDefault();
 			}
 		} );
 	} );

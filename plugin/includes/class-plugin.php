@@ -21,10 +21,21 @@ final class Plugin {
 		add_action( 'init', array( self::class, 'load_translations' ) );
 		self::store();
 		self::sign_in();
+		self::capability();
 		self::rest( new Rest\Server( new Rest\Controller() ) );
 		self::settlement();
 		if ( is_admin() ) {
-			self::admin( new Admin\Page( array( new Admin\Settings_Tab(), new Admin\Attributes_Tab(), new Admin\Roles_Tab() ) ) );
+			self::admin(
+				new Admin\Page(
+					array(
+						new Admin\Setup_Tab(),
+						new Admin\Tokens_Tab(),
+						new Admin\Attributes_Tab(),
+						new Admin\Roles_Tab(),
+						new Admin\Settings_Tab(),
+					)
+				)
+			);
 			self::network( new Admin\Network_Page() );
 			self::profile();
 		}
@@ -60,6 +71,7 @@ final class Plugin {
 	private static function commands(): void {
 		\WP_CLI::add_command( 'scimpress import wpo365', new Import\Command() );
 		\WP_CLI::add_command( 'scimpress roles', new Roles\Command() );
+		\WP_CLI::add_command( 'scimpress token', new Token_Command() );
 	}
 
 	/**
@@ -75,6 +87,13 @@ final class Plugin {
 		add_action( 'auth_redirect', array( Account_State::class, 'refuse_admin' ), PHP_INT_MIN );
 		add_filter( 'user_has_cap', array( Account_State::class, 'filter_capabilities' ), PHP_INT_MAX, 4 );
 		add_filter( 'send_auth_cookies', array( Account_State::class, 'filter_send_cookies' ), PHP_INT_MAX );
+	}
+
+	/**
+	 * Who decides about provisioning.
+	 */
+	private static function capability(): void {
+		add_filter( 'user_has_cap', array( Capability::class, 'filter_capabilities' ), PHP_INT_MAX - 1 );
 	}
 
 	/**
@@ -126,8 +145,12 @@ final class Plugin {
 	private static function admin( Admin\Page $page ): void {
 		add_action( 'admin_menu', array( $page, 'register' ) );
 		add_action( 'load-users.php', array( new Admin\Users_List(), 'load' ) );
+		add_action( 'load-users.php', array( new Admin\Users_List_Source(), 'load' ) );
+		add_action( 'admin_menu', array( new Admin\Resource_Page(), 'register' ) );
 		add_action( 'admin_notices', array( Requirements::class, 'admin_notice' ) );
 		add_action( 'admin_notices', array( Admin\Import_Card::class, 'admin_notice' ) );
+		add_action( 'admin_notices', array( Admin\Setup_Tab::class, 'admin_notice' ) );
+		add_action( 'admin_notices', array( Admin\Tokens_Tab::class, 'admin_notice' ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( $page, 'action_links' ) );
 	}
 

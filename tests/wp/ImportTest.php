@@ -22,7 +22,7 @@ require_once __DIR__ . '/fixtures/wpo365.php';
  */
 final class ImportTest extends Scim_Test_Case {
 
-	private const PAGE   = '/wp-admin/options-general.php?page=scimpress';
+	private const PAGE   = '/wp-admin/options-general.php?page=scimpress&tab=settings';
 	private const SECRET = 'token-of-wpo365-0123456789';
 
 	protected function setUp(): void {
@@ -269,7 +269,8 @@ final class ImportTest extends Scim_Test_Case {
 
 		Import::take_settings();
 		$this->assertSame( array( true, 'contributor', Settings::DEACTIVATE, $heir->ID, true ), array_values( array_intersect_key( Settings::all(), array_flip( array( 'enabled', 'default_role', 'on_delete', 'reassign_to', 'welcome_mail' ) ) ) ) );
-		$this->assertSame( array( hash( 'sha256', self::SECRET ) ), Tokens::digests() );
+		$this->assertSame( array( hash( 'sha256', $this->token ), hash( 'sha256', self::SECRET ) ), Tokens::digests() );
+		$this->assertSame( array( 'WPO365', 'entra' ), array( Tokens::stored()[1]['name'], Tokens::stored()[1]['client'] ) );
 		$this->assertSame( $left, get_option( 'wpo365_options' ) );
 		$changes = array_filter( Import::plan(), static fn( array $line ): bool => $line['changes'] && ! str_starts_with( $line['name'], 'values of' ) );
 		$this->assertSame( array(), $changes );

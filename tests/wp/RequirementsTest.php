@@ -86,7 +86,7 @@ final class RequirementsTest extends Scim_Test_Case {
 	public function test_typed_token_is_refused_where_nobody_can_judge_it(): void {
 		$browser = new Browser( self::$web );
 		$browser->sign_in( $this->stranger( array( 'role' => 'administrator' ) )->user_login, 'secret phrase' );
-		$page  = '/wp-admin/options-general.php?page=scimpress';
+		$page  = '/wp-admin/options-general.php?page=scimpress&tab=tokens';
 		$found = preg_match( '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?value="scimpress_type_token"/s', $browser->get( $page )->body, $matches );
 		$this->assertSame( 1, $found );
 		$reply = $browser->post(

@@ -11,30 +11,19 @@ use Scimpress\Admin\Page;
 use Scimpress\Admin\Settings_Tab;
 use Scimpress\Notices;
 use Scimpress\Settings;
-use Scimpress\Tokens;
 
 /**
  * The settings page as administrators, other users and attackers meet it.
  */
 final class SettingsPageTest extends Scim_Test_Case {
 
-	private const PAGE = '/wp-admin/options-general.php?page=scimpress';
+	private const PAGE = '/wp-admin/options-general.php?page=scimpress&tab=settings';
 
 	private Browser $browser;
 
 	protected function setUp(): void {
 		parent::setUp();
-		$this->browser = new Browser( self::$web );
-		$this->browser->sign_in( $this->stranger( array( 'role' => 'administrator' ) )->user_login, 'secret phrase' );
-	}
-
-	public function test_page_shows_what_to_enter_at_the_identity_provider(): void {
-		$page = $this->browser->get( self::PAGE );
-		$this->assertSame( 200, $page->status );
-		$this->assertShows( 'value="' . home_url( '/wp-json/wpo365/v1/' ) . '"', $page->body );
-		$this->assertShows( \Scimpress\Engine::extension_version(), $page->body );
-		$this->assertHides( $this->token, $page->body );
-		$this->assertHides( hash( 'sha256', $this->token ), $page->body );
+		$this->browser = $this->signed_in_as( 'administrator' );
 	}
 
 	public function test_settings_are_saved_and_shown(): void {
@@ -167,31 +156,27 @@ final class SettingsPageTest extends Scim_Test_Case {
 	}
 
 	public function test_nothing_happens_without_the_right_nonce(): void {
-		$before = array( Settings::all(), get_option( Tokens::OPTION ) );
-		foreach ( array( Settings_Tab::SAVE, Settings_Tab::GENERATE, Settings_Tab::TYPE ) as $action ) {
-			foreach ( array( '', 'wrong', $this->nonce( Settings_Tab::SAVE === $action ? Settings_Tab::GENERATE : Settings_Tab::SAVE ) ) as $nonce ) {
-				$reply = $this->browser->post(
-					self::PAGE,
-					array(
-						Page::ACTION => $action,
-						'_wpnonce'            => $nonce,
-						'token'               => str_repeat( 't', 32 ),
-						'on_delete'           => 'delete',
-					)
-				);
-				$this->assertSame( 403, $reply->status, "$action $nonce" );
-			}
+		$before = Settings::all();
+		foreach ( array( '', 'wrong', wp_create_nonce( Settings_Tab::SAVE ), $this->nonce( $this->browser, self::PAGE, Settings_Tab::SAVE ) . '0' ) as $nonce ) {
+			$reply = $this->browser->post(
+				self::PAGE,
+				array(
+					Page::ACTION => Settings_Tab::SAVE,
+					'_wpnonce'   => $nonce,
+					'on_delete'  => 'delete',
+				)
+			);
+			$this->assertSame( 403, $reply->status, $nonce );
 		}
 		wp_cache_flush();
-		$this->assertSame( $before, array( Settings::all(), get_option( Tokens::OPTION ) ) );
+		$this->assertSame( $before, Settings::all() );
 	}
 
 	public function test_only_administrators_get_in(): void {
-		$nonce  = $this->nonce( Settings_Tab::SAVE );
+		$nonce  = $this->nonce( $this->browser, self::PAGE, Settings_Tab::SAVE );
 		$before = Settings::all();
 		foreach ( array( 'subscriber', 'editor' ) as $role ) {
-			$browser = new Browser( self::$web );
-			$browser->sign_in( $this->stranger( array( 'role' => $role ) )->user_login, 'secret phrase' );
+			$browser = $this->signed_in_as( $role );
 			$this->assertSame( 403, $browser->get( self::PAGE )->status, $role );
 			$reply = $browser->post(
 				self::PAGE,
@@ -208,52 +193,10 @@ final class SettingsPageTest extends Scim_Test_Case {
 		$this->assertSame( $before, Settings::all() );
 	}
 
-	public function test_generated_token_is_shown_once_works_and_is_stored_nowhere(): void {
-		global $wpdb;
-		$old   = $this->token;
-		$reply = $this->submit( Settings_Tab::GENERATE );
-		$this->assertSame( 200, $reply->status );
-		$this->assertStringContainsString( 'no-store', $reply->header( 'cache-control' ) );
-		$this->assertSame( 1, preg_match( '/id="scimpress-token"[^>]* value="([A-Za-z0-9_-]{43})"/', $reply->body, $matches ) );
-		$this->token = $matches[1];
-		$this->assertScim( 200, $this->scim( 'GET', '/Users' ) );
-		$this->assertScim( 401, $this->scim( 'GET', '/Users', array( 'Authorization' => "Bearer $old" ) ) );
-		$this->assertHides( $this->token, $this->browser->get( self::PAGE )->body );
-		$found = (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->options WHERE option_value LIKE %s", '%' . $wpdb->esc_like( $this->token ) . '%' ) )
-			+ (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->usermeta WHERE meta_value LIKE %s", '%' . $wpdb->esc_like( $this->token ) . '%' ) );
-		$this->assertSame( 0, $found );
-		$this->assertContains( $wpdb->get_var( $wpdb->prepare( "SELECT autoload FROM $wpdb->options WHERE option_name = %s", Tokens::OPTION ) ), array( 'no', 'off' ) );
-	}
-
-	public function test_typed_token_works(): void {
-		// WordPress slashes forms: what is stored must be the digest of what was typed.
-		$typed = 'my.own-token_with~all+of/it\'s"\\==';
-		$reply = $this->submit( Settings_Tab::TYPE, array( 'token' => " $typed " ) );
-		$this->assertShows( 'The token was saved.', $reply->body );
-		$this->assertHides( $typed, $reply->body );
-		$this->assertScim( 200, $this->scim( 'GET', '/Users', array( 'Authorization' => "Bearer $typed" ) ) );
-		$this->assertScim( 401, $this->scim( 'GET', '/Users' ) );
-	}
-
-	public function test_typed_token_that_could_not_travel_is_refused(): void {
-		foreach ( array( '', 'short', str_repeat( 'x', 15 ), 'with blanks inside it', 'ümlaut-and-more-letters', str_repeat( 'x', 4097 ) ) as $typed ) {
-			$reply = $this->submit( Settings_Tab::TYPE, array( 'token' => $typed ) );
-			$this->assertShows( 'This token was not saved.', $reply->body, $typed );
-		}
-		$this->assertScim( 200, $this->scim( 'GET', '/Users' ) );
-	}
-
-	public function test_constants_show_and_disable_their_fields(): void {
-		$defined = array(
-			'X-Define-SCIMPRESS_ENABLED'      => 'false',
-			'X-Define-SCIMPRESS_TOKEN_SHA256' => '"' . hash( 'sha256', 'x' ) . '"',
-		);
-		$body    = $this->browser->get( self::PAGE, $defined )->body;
+	public function test_constant_shows_and_disables_its_field(): void {
+		$body = $this->browser->get( self::PAGE, array( 'X-Define-SCIMPRESS_ENABLED' => 'false' ) )->body;
 		$this->assertMatchesRegularExpression( '/name="enabled"[^>]*disabled/', $body );
 		$this->assertShows( '<code>SCIMPRESS_ENABLED</code> in wp-config.php', $body );
-		$this->assertShows( '<code>SCIMPRESS_TOKEN_SHA256</code> in wp-config.php', $body );
-		$this->assertHides( 'Generate a new token', $body );
-		$this->assertHides( hash( 'sha256', 'x' ), $body );
 	}
 
 	public function test_malformed_constants_are_named(): void {
@@ -279,36 +222,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 	 * @param array $fields Fields.
 	 */
 	private function save( array $fields ): Reply {
-		return $this->submit( Settings_Tab::SAVE, $fields );
-	}
-
-	/**
-	 * Sends a form of the page.
-	 *
-	 * @param string $action What the form does.
-	 * @param array  $fields Fields.
-	 */
-	private function submit( string $action, array $fields = array() ): Reply {
-		$reply = $this->browser->post(
-			self::PAGE,
-			$fields + array(
-				Page::ACTION => $action,
-				'_wpnonce'            => $this->nonce( $action ),
-			)
-		);
-		wp_cache_flush();
-		return $reply;
-	}
-
-	/**
-	 * The nonce in a form of the page.
-	 *
-	 * @param string $action What the form does.
-	 */
-	private function nonce( string $action ): string {
-		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?name="' . Page::ACTION . '" value="' . $action . '"/s';
-		$this->assertSame( 1, preg_match( $pattern, $this->browser->get( self::PAGE )->body, $matches ), $action );
-		return $matches[1];
+		return $this->submit( $this->browser, self::PAGE, Settings_Tab::SAVE, $fields );
 	}
 
 	/**

@@ -45,12 +45,11 @@ final class TokenUseTest extends Scim_Test_Case {
 		$two    = Tokens::stored()[1];
 		$now    = 1_800_000_000;
 		$writes = 0;
-		add_action( 'update_option_' . Token_Use::OPTION, static function () use ( &$writes ): void {
+		$count  = static function () use ( &$writes ): void {
 			++$writes;
-		} );
-		add_action( 'add_option_' . Token_Use::OPTION, static function () use ( &$writes ): void {
-			++$writes;
-		} );
+		};
+		add_action( 'update_option_' . Token_Use::OPTION, $count );
+		add_action( 'add_option_' . Token_Use::OPTION, $count );
 		Token_Use::record( $one, $now );
 		$this->assertSame( 1, $writes );
 		$this->assertSame( 0, self::queries( static fn() => Token_Use::record( $one, $now + Token_Use::INTERVAL - 1 ) ), 'not even a read' );

@@ -82,7 +82,7 @@ final class Import_Card {
 			'<div class="notice notice-warning"><p><strong>Scimpress:</strong> %s %s <a href="%s">%s</a></p></div>',
 			esc_html__( 'WPO365 provisions users at the same Tenant URL.', 'scimpress' ),
 			esc_html( $state ),
-			esc_url( Page::url() ),
+			esc_url( Page::url( Settings_Tab::SLUG ) ),
 			esc_html__( 'Settings', 'scimpress' )
 		);
 	}

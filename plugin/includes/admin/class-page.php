@@ -7,6 +7,7 @@
 
 namespace Scimpress\Admin;
 
+use Scimpress\Capability;
 use Scimpress\Settings;
 
 use const Scimpress\PLUGIN_FILE;
@@ -20,7 +21,7 @@ defined( 'ABSPATH' ) || exit;
 final class Page {
 
 	public const SLUG       = 'scimpress';
-	public const CAPABILITY = 'manage_options';
+	public const CAPABILITY = Capability::NAME;
 
 	/** Field that names what a form does. */
 	public const ACTION = 'scimpress_action';
@@ -72,7 +73,7 @@ final class Page {
 			return;
 		}
 		if ( ! current_user_can( self::CAPABILITY ) ) {
-			wp_die( esc_html__( 'Sorry, you are not allowed to manage options for this site.', 'scimpress' ), 403 );
+			wp_die( esc_html__( 'Sorry, you are not allowed to decide about provisioning on this site.', 'scimpress' ), 403 );
 		}
 		// phpcs:ignore WordPress.Security.NonceVerification.Missing -- it says which nonce is checked below.
 		$action = sanitize_key( is_string( $_POST[ self::ACTION ] ?? null ) ? wp_unslash( $_POST[ self::ACTION ] ) : '' );
@@ -88,8 +89,15 @@ final class Page {
 	 */
 	public function enqueue(): void {
 		wp_enqueue_script( 'scimpress-settings', plugins_url( 'assets/settings.js', PLUGIN_FILE ), array( 'wp-a11y' ), VERSION, true );
-		wp_enqueue_style( 'scimpress-settings', plugins_url( 'assets/settings.css', PLUGIN_FILE ), array(), VERSION );
+		self::enqueue_style();
 		$this->current()->enqueue();
+	}
+
+	/**
+	 * The look of our pages.
+	 */
+	public static function enqueue_style(): void {
+		wp_enqueue_style( 'scimpress-settings', plugins_url( 'assets/settings.css', PLUGIN_FILE ), array(), VERSION );
 	}
 
 	/**

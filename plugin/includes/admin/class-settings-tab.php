@@ -7,35 +7,25 @@
 
 namespace Scimpress\Admin;
 
+use Scimpress\Capability;
 use Scimpress\Notices;
-use Scimpress\Requirements;
-use Scimpress\Rest\Routes;
 use Scimpress\Settings;
-use Scimpress\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The settings: connection, what happens to accounts, import, state.
+ * The settings: what happens to accounts, import, notices.
  */
 final class Settings_Tab extends Tab {
 
-	public const SAVE     = 'scimpress_save';
-	public const GENERATE = 'scimpress_generate_token';
-	public const TYPE     = 'scimpress_type_token';
-
-	/**
-	 * The token that this request has made. It is in this answer and nowhere else.
-	 *
-	 * @var string|null
-	 */
-	private ?string $token = null;
+	public const SLUG = 'settings';
+	public const SAVE = 'scimpress_save';
 
 	/**
 	 * {@inheritDoc}
 	 */
 	public function slug(): string {
-		return 'settings';
+		return self::SLUG;
 	}
 
 	/**
@@ -49,7 +39,7 @@ final class Settings_Tab extends Tab {
 	 * {@inheritDoc}
 	 */
 	public function actions(): array {
-		return array( self::SAVE, self::GENERATE, self::TYPE, Import_Card::DRY, Import_Card::RUN );
+		return array( self::SAVE, Import_Card::DRY, Import_Card::RUN );
 	}
 
 	/**
@@ -65,27 +55,15 @@ final class Settings_Tab extends Tab {
 				$this->outcome = array( 'error', sprintf( __( 'Settings saved, but nobody has these login names, so they protect nobody: %s', 'scimpress' ), implode( ', ', $unknown ) ) );
 				return;
 			}
-			wp_safe_redirect( add_query_arg( 'updated', '1', Page::url() ), 303 );
+			wp_safe_redirect( add_query_arg( 'updated', '1', Page::url( self::SLUG ) ), 303 );
 			exit;
 		}
-		if ( Import_Card::DRY === $action || Import_Card::RUN === $action ) {
-			if ( Import_Card::is_offered() ) {
-				// phpcs:ignore WordPress.Security.NonceVerification.Missing -- Page::load() has checked it.
-				Import_Card::advance( $action, isset( $_POST[ Import_Card::GO_ON ] ) );
-			}
-			wp_safe_redirect( Page::url() . '#scimpress-import', 303 );
-			exit;
+		if ( Import_Card::is_offered() ) {
+			// phpcs:ignore WordPress.Security.NonceVerification.Missing -- Page::load() has checked it.
+			Import_Card::advance( $action, isset( $_POST[ Import_Card::GO_ON ] ) );
 		}
-		if ( Tokens::is_constant() ) {
-			$this->outcome = array( 'error', __( 'The token is set in wp-config.php and cannot be changed here.', 'scimpress' ) );
-		} elseif ( self::GENERATE === $action ) {
-			// No redirect: the token would have to be kept somewhere until the next request.
-			nocache_headers();
-			header( 'Cache-Control: no-store, private' );
-			$this->token = Tokens::create();
-		} else {
-			$this->type();
-		}
+		wp_safe_redirect( Page::url( self::SLUG ) . '#scimpress-import', 303 );
+		exit;
 	}
 
 	/**
@@ -101,17 +79,12 @@ final class Settings_Tab extends Tab {
 	 */
 	public function render(): void {
 		$page = array(
-			'token'        => $this->token,
-			'warnings'     => self::site_warnings(),
-			'problem'      => Requirements::problem(),
-			'version'      => \Scimpress\Engine::extension_version(),
-			'tenant_url'   => rest_url( Routes::NAMESPACE . '/' ),
 			'settings'     => Settings::all(),
 			'enabled'      => Settings::enabled(),
 			'default_role' => Settings::default_role(),
 			'protected'    => array_column( Settings::protected_users() ? get_users( array( 'include' => Settings::protected_users(), 'fields' => array( 'user_login' ), 'blog_id' => 0, 'orderby' => 'include' ) ) : array(), 'user_login' ),
-			'roles'        => Settings::assignable_roles(),
-			'tokens'       => Tokens::stored(),
+			// The role of now stays to be chosen by those too who could not choose it.
+			'roles'        => Capability::roles_to_hand_out() + array_intersect_key( Settings::assignable_roles(), array( Settings::default_role() => true ) ),
 			'notices'      => Notices::latest(),
 		);
 		require __DIR__ . '/views/settings-tab.php';
@@ -141,7 +114,7 @@ final class Settings_Tab extends Tab {
 		}
 		// phpcs:enable
 		$role = self::posted( 'default_role' );
-		if ( isset( Settings::assignable_roles()[ $role ] ) ) {
+		if ( isset( Capability::roles_to_hand_out()[ $role ] ) ) {
 			$changes['default_role'] = $role;
 		}
 		if ( $changes['reassign_to'] && ! get_userdata( $changes['reassign_to'] ) ) {
@@ -156,32 +129,5 @@ final class Settings_Tab extends Tab {
 		}
 		Settings::update( $changes );
 		return $unknown;
-	}
-
-	/**
-	 * Takes the token of the form `scimpress_type_token`.
-	 */
-	private function type(): void {
-		// phpcs:ignore WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput -- Page::load() has checked the nonce; a secret is taken as it is or refused.
-		$secret        = is_string( $_POST['token'] ?? null ) ? trim( wp_unslash( $_POST['token'] ) ) : '';
-		$this->outcome = Tokens::set( $secret )
-			? array( 'success', __( 'The token was saved. Enter the same one as Secret Token at your identity provider.', 'scimpress' ) )
-			: array( 'error', __( 'This token was not saved. A token has 16 to 4096 characters: letters, digits and punctuation, without spaces or accents.', 'scimpress' ) );
-	}
-
-	/**
-	 * What about the site keeps an identity provider out.
-	 *
-	 * @return list<string>
-	 */
-	private static function site_warnings(): array {
-		$warnings = array();
-		if ( '' === (string) get_option( 'permalink_structure' ) ) {
-			$warnings[] = __( 'This site uses plain permalinks, so the Tenant URL cannot be extended by an identity provider. Choose any other structure under Settings → Permalinks.', 'scimpress' );
-		}
-		if ( 'https' !== wp_parse_url( home_url(), PHP_URL_SCHEME ) ) {
-			$warnings[] = __( 'This site does not use HTTPS. Microsoft Entra ID refuses such a Tenant URL, and the token would travel in clear.', 'scimpress' );
-		}
-		return $warnings;
 	}
 }

@@ -83,4 +83,13 @@ abstract class Tab {
 		// phpcs:ignore WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput -- Page::load() has checked the nonce; see above.
 		return is_string( $_POST[ $name ] ?? null ) ? wp_unslash( $_POST[ $name ] ) : '';
 	}
+
+	/**
+	 * A time as the site writes it.
+	 *
+	 * @param int $seconds Since the epoch.
+	 */
+	public static function time( int $seconds ): string {
+		return (string) wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $seconds );
+	}
 }

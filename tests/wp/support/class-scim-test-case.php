@@ -7,6 +7,7 @@
 
 namespace Scimpress\Tests;
 
+use Scimpress\Admin\Page;
 use Scimpress\Tokens;
 
 /**
@@ -103,5 +104,49 @@ abstract class Scim_Test_Case extends Test_Case {
 				'active'      => true,
 			)
 		);
+	}
+
+	/**
+	 * A browser in which a new account has signed in.
+	 *
+	 * @param string $role Its role.
+	 */
+	protected function signed_in_as( string $role ): Browser {
+		$browser = new Browser( self::$web );
+		$browser->sign_in( $this->stranger( array( 'role' => $role ) )->user_login, 'secret phrase' );
+		return $browser;
+	}
+
+	/**
+	 * Sends a form of a page.
+	 *
+	 * @param Browser $browser Who sends it.
+	 * @param string  $page    Path and query.
+	 * @param string  $action  What the form does.
+	 * @param array   $fields  Fields.
+	 */
+	protected function submit( Browser $browser, string $page, string $action, array $fields = array() ): Reply {
+		$reply = $browser->post(
+			$page,
+			$fields + array(
+				Page::ACTION => $action,
+				'_wpnonce'   => $this->nonce( $browser, $page, $action ),
+			)
+		);
+		wp_cache_flush();
+		return $reply;
+	}
+
+	/**
+	 * The nonce in a form of a page.
+	 *
+	 * @param Browser $browser Who looks.
+	 * @param string  $page    Path and query.
+	 * @param string  $action  What the form does.
+	 */
+	protected function nonce( Browser $browser, string $page, string $action ): string {
+		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,300}?name="' . Page::ACTION . '" value="' . $action . '"/s';
+		$this->assertSame( 1, preg_match( $pattern, $browser->get( $page )->body, $matches ), $action );
+		return $matches[1];
 	}
 }

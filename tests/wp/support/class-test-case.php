@@ -62,6 +62,8 @@ abstract class Test_Case extends TestCase {
 		Queue::forget();
 		wp_clear_scheduled_hook( Job::HOOK );
 		delete_option( \Scimpress\Token_Use::OPTION );
+		// The server of the tests wrote it behind this process's cache.
+		wp_cache_delete( \Scimpress\Token_Use::OPTION, 'options' );
 		delete_option( \Scimpress\Notices::OPTION );
 		wp_set_current_user( 0 );
 	}

@@ -7,6 +7,7 @@
 
 use Scimpress\Admin\Import_Card;
 use Scimpress\Admin\Page;
+use Scimpress\Admin\Settings_Tab;
 use Scimpress\Import\Import;
 use Scimpress\Import\Report;
 
@@ -50,7 +51,7 @@ $scimpress_forms = array(
 <?php endif; ?>
 <?php foreach ( $scimpress_forms as $scimpress_action => $scimpress_label ) : ?>
 	<?php $scimpress_same = $scimpress_goes && ( Import_Card::DRY === $scimpress_action ) === $scimpress_run['dry']; ?>
-	<form method="post" action="<?php echo esc_url( Page::url() ); ?>" class="scimpress-inline"<?php echo $scimpress_same ? ' data-scimpress-go-on' : ''; ?>>
+	<form method="post" action="<?php echo esc_url( Page::url( Settings_Tab::SLUG ) ); ?>" class="scimpress-inline"<?php echo $scimpress_same ? ' data-scimpress-go-on' : ''; ?>>
 		<?php Page::fields( $scimpress_action ); ?>
 		<?php if ( $scimpress_same ) : ?>
 			<input type="hidden" name="<?php echo esc_attr( Import_Card::GO_ON ); ?>" value="1">

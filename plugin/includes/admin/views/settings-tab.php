@@ -10,7 +10,6 @@
 use Scimpress\Admin\Page;
 use Scimpress\Admin\Settings_Tab;
 use Scimpress\Settings;
-use Scimpress\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -20,75 +19,7 @@ $scimpress_set_in_config = sprintf(
 	'<code>%s</code>'
 );
 ?>
-<?php foreach ( $page['warnings'] as $scimpress_warning ) : ?>
-	<div class="notice notice-warning"><p><?php echo esc_html( $scimpress_warning ); ?></p></div>
-<?php endforeach; ?>
-
-<p><?php esc_html_e( 'Your identity provider creates, updates, deactivates and deletes the users of this site. Enter the two values below there, for example in Microsoft Entra ID under Provisioning.', 'scimpress' ); ?></p>
-
-<h2><?php esc_html_e( 'Connection', 'scimpress' ); ?></h2>
-<table class="form-table" role="presentation">
-	<tr>
-		<th scope="row"><label for="scimpress-tenant-url"><?php esc_html_e( 'Tenant URL', 'scimpress' ); ?></label></th>
-		<td>
-			<input type="text" id="scimpress-tenant-url" class="regular-text code scimpress-wide" readonly value="<?php echo esc_url( $page['tenant_url'] ); ?>">
-			<button type="button" class="button scimpress-copy" hidden data-copy="scimpress-tenant-url" data-copied="<?php esc_attr_e( 'Copied', 'scimpress' ); ?>"><?php esc_html_e( 'Copy', 'scimpress' ); ?></button>
-		</td>
-	</tr>
-	<tr>
-		<th scope="row"><?php esc_html_e( 'Secret Token', 'scimpress' ); ?></th>
-		<td>
-			<?php if ( Tokens::is_constant() ) : ?>
-				<p><?php echo wp_kses( sprintf( $scimpress_set_in_config, Tokens::CONSTANT ), array( 'code' => array() ) ); ?></p>
-			<?php elseif ( null !== $page['token'] ) : ?>
-				<div class="scimpress-token">
-					<label for="scimpress-token"><strong><?php esc_html_e( 'Your new token. Copy it now: it is shown only this once and cannot be looked up later.', 'scimpress' ); ?></strong></label>
-					<input type="text" id="scimpress-token" class="regular-text code scimpress-wide" readonly autocomplete="off" spellcheck="false" value="<?php echo esc_attr( $page['token'] ); ?>">
-					<button type="button" class="button button-primary scimpress-copy" hidden data-copy="scimpress-token" data-copied="<?php esc_attr_e( 'Copied', 'scimpress' ); ?>"><?php esc_html_e( 'Copy', 'scimpress' ); ?></button>
-				</div>
-			<?php elseif ( ! $page['tokens'] ) : ?>
-				<p><?php esc_html_e( 'No token yet, so nobody can connect.', 'scimpress' ); ?></p>
-			<?php else : ?>
-				<?php foreach ( $page['tokens'] as $scimpress_token ) : ?>
-					<p>
-						<?php
-						$scimpress_date = wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), (int) ( $scimpress_token['created'] ?? 0 ) );
-						echo esc_html(
-							isset( $scimpress_token['hint'] )
-								/* translators: 1: date and time, 2: last characters of the token. */
-								? sprintf( __( 'A token generated on %1$s that ends in %2$s is in use.', 'scimpress' ), $scimpress_date, $scimpress_token['hint'] )
-								/* translators: %s: date and time. */
-								: sprintf( __( 'A token typed on %s is in use.', 'scimpress' ), $scimpress_date )
-						);
-						?>
-					</p>
-				<?php endforeach; ?>
-			<?php endif; ?>
-
-			<?php if ( ! Tokens::is_constant() ) : ?>
-				<form method="post" action="<?php echo esc_url( Page::url() ); ?>">
-					<?php Page::fields( Settings_Tab::GENERATE ); ?>
-					<button type="submit" class="button"><?php esc_html_e( 'Generate a new token', 'scimpress' ); ?></button>
-					<?php if ( $page['tokens'] ) : ?>
-						<p class="description"><?php esc_html_e( 'The token in use stops working at once.', 'scimpress' ); ?></p>
-					<?php endif; ?>
-				</form>
-				<details>
-					<summary><?php esc_html_e( 'Use a token of your own', 'scimpress' ); ?></summary>
-					<form method="post" action="<?php echo esc_url( Page::url() ); ?>">
-						<?php Page::fields( Settings_Tab::TYPE ); ?>
-						<label for="scimpress-typed-token"><?php esc_html_e( 'Token', 'scimpress' ); ?></label>
-						<input type="password" id="scimpress-typed-token" name="token" class="regular-text code" minlength="16" maxlength="4096" required autocomplete="off" spellcheck="false">
-						<button type="submit" class="button"><?php esc_html_e( 'Save token', 'scimpress' ); ?></button>
-					</form>
-				</details>
-			<?php endif; ?>
-		</td>
-	</tr>
-</table>
-
-<h2><?php esc_html_e( 'Settings', 'scimpress' ); ?></h2>
-<form method="post" action="<?php echo esc_url( Page::url() ); ?>">
+<form method="post" action="<?php echo esc_url( Page::url( Settings_Tab::SLUG ) ); ?>">
 	<?php Page::fields( Settings_Tab::SAVE ); ?>
 	<table class="form-table" role="presentation">
 		<tr>
@@ -222,35 +153,17 @@ if ( \Scimpress\Admin\Import_Card::is_offered() ) {
 }
 ?>
 
-<h2><?php esc_html_e( 'State', 'scimpress' ); ?></h2>
-<table class="form-table" role="presentation">
-	<tr>
-		<th scope="row"><?php esc_html_e( 'PHP extension', 'scimpress' ); ?></th>
-		<td>
-			<?php
-			echo esc_html(
-				/* translators: %s: version number. */
-				$page['problem'] ?? sprintf( __( 'Version %s is loaded.', 'scimpress' ), $page['version'] )
-			);
-			?>
-		</td>
-	</tr>
-	<tr>
-		<th scope="row"><?php esc_html_e( 'Last notices', 'scimpress' ); ?></th>
-		<td>
-			<?php if ( ! $page['notices'] ) : ?>
-				<?php esc_html_e( 'None.', 'scimpress' ); ?>
-			<?php else : ?>
-				<ul class="scimpress-notices">
-					<?php foreach ( $page['notices'] as $scimpress_notice ) : ?>
-						<li>
-							<?php echo esc_html( wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), (int) $scimpress_notice['time'] ) ); ?>:
-							<?php echo esc_html( $scimpress_notice['detail'] ); ?>
-							<code><?php echo esc_html( $scimpress_notice['code'] . ' ' . $scimpress_notice['resource'] ); ?></code>
-						</li>
-					<?php endforeach; ?>
-				</ul>
-			<?php endif; ?>
-		</td>
-	</tr>
-</table>
+<h2><?php esc_html_e( 'Last notices', 'scimpress' ); ?></h2>
+<?php if ( ! $page['notices'] ) : ?>
+	<p><?php esc_html_e( 'None.', 'scimpress' ); ?></p>
+<?php else : ?>
+	<ul class="scimpress-notices">
+		<?php foreach ( $page['notices'] as $scimpress_notice ) : ?>
+			<li>
+				<?php echo esc_html( Settings_Tab::time( (int) $scimpress_notice['time'] ) ); ?>:
+				<?php echo esc_html( $scimpress_notice['detail'] ); ?>
+				<code><?php echo esc_html( $scimpress_notice['code'] . ' ' . $scimpress_notice['resource'] ); ?></code>
+			</li>
+		<?php endforeach; ?>
+	</ul>
+<?php endif; ?>
