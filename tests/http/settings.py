@@ -4,8 +4,10 @@ from html.parser import HTMLParser
 
 from tests.http.admin import Admin
 
-PAGE = "/wp-admin/options-general.php?page=scimpress"
-SAVE, GENERATE, TYPE = "scimpress_save", "scimpress_generate_token", "scimpress_type_token"
+SETUP = "/wp-admin/options-general.php?page=scimpress"
+PAGE, TOKENS = f"{SETUP}&tab=settings", f"{SETUP}&tab=tokens"
+SAVE = "scimpress_save"
+CREATE, TYPE, ROTATE, REVOKE = "scimpress_create_token", "scimpress_type_token", "scimpress_rotate_token", "scimpress_revoke_token"
 
 
 class Forms(HTMLParser):
@@ -49,9 +51,9 @@ class Forms(HTMLParser):
             self._form = None
 
 
-def forms(admin: Admin) -> Forms:
-    """The page as it is now."""
-    return Forms(admin.page(PAGE))
+def forms(admin: Admin, page: str = PAGE) -> Forms:
+    """A tab of the page as it is now; of several forms that do the same, the last."""
+    return Forms(admin.page(page))
 
 
 def save(admin: Admin, **changes: str | None) -> dict[str, str]:

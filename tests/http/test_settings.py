@@ -2,8 +2,7 @@
 
 from tests.http.admin import admin
 from tests.http.case import ScimCase, patch_body
-from tests.http.server import server
-from tests.http.settings import GENERATE, PAGE, SAVE, TYPE, Forms, forms, restore, save
+from tests.http.settings import PAGE, SAVE, forms, restore, save
 
 
 class Settings(ScimCase):
@@ -105,48 +104,8 @@ class Settings(ScimCase):
             self.assertIn(answer.status, (400, 403, 409), answer.detail)
         self.assertEqual(before, self.read(user["id"]))
 
-
-class Token(ScimCase):
-    """The secret token's two forms."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.addCleanup(self.type, server().token)
-
-    def type(self, token: str) -> str:
-        """Types a token; the page that follows."""
-        form = forms(admin()).by_action[TYPE]
-        status, _, body = admin().submit(PAGE, {**form, "token": token})
-        self.assertEqual(200, status)
-        return body.decode()
-
-    def status_of(self, token: str) -> int:
-        """What a read with a token comes to."""
-        return self.client(token).get("/Users?count=1").status
-
-    def test_a_generated_token_replaces_the_old_one_and_is_shown_once(self) -> None:
-        status, headers, body = admin().submit(PAGE, forms(admin()).by_action[GENERATE])
-        self.assertEqual(200, status)
-        self.assertIn("no-store", {name.lower(): value for name, value in headers}["cache-control"])
-        token = Forms(body.decode()).values["scimpress-token"]
-        self.assertGreaterEqual(len(token), 40)
-        self.assertEqual((200, 401), (self.status_of(token), self.status_of(server().token)))
-        self.assertNotIn(token, admin().page(PAGE))
-
-    def test_a_typed_token_works_and_a_bad_one_is_not_taken(self) -> None:
-        typed = "Typed-token.0123456789~+/=="
-        self.assertNotIn(typed, self.type(typed))
-        self.assertEqual(200, self.status_of(typed))
-        for bad in ("short", "with blanks in it 0123456789", "umlaut-ä-0123456789", ""):
-            with self.subTest(bad=bad):
-                self.type(bad)
-                self.assertEqual(200, self.status_of(typed))
-
     def test_a_form_without_its_nonce_changes_nothing(self) -> None:
-        page = forms(admin())
-        for action in (SAVE, GENERATE, TYPE):
-            with self.subTest(action=action):
-                fields = {**page.by_action[action], "_wpnonce": "0123456789", "token": "0123456789abcdef0123", "enabled": ""}
-                status, _, _ = admin().submit(PAGE, fields)
-                self.assertEqual(403, status)
-        self.assertEqual(200, self.status_of(server().token))
+        fields = {**forms(admin()).by_action[SAVE], "_wpnonce": "0123456789", "enabled": ""}
+        status, _, _ = admin().submit(PAGE, fields)
+        self.assertEqual(403, status)
+        self.ok(self.scim.get("/Users?count=1"))

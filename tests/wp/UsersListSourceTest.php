@@ -48,9 +48,10 @@ final class UsersListSourceTest extends Scim_Test_Case {
 		$list                     = ( new \ReflectionClass( \WP_Users_List_Table::class ) )->newInstanceWithoutConstructor();
 		$list->items              = array_combine( array_column( $users, 'ID' ), $users );
 		$GLOBALS['wp_list_table'] = $list;
-		$this->afterwards( static function (): void {
+		$forget                   = static function (): void {
 			unset( $GLOBALS['wp_list_table'] );
-		} );
+		};
+		$this->afterwards( $forget );
 		$queries = self::queries(
 			static function () use ( $users, $column ): void {
 				foreach ( $users as $user ) {
