@@ -18,12 +18,17 @@
 
 		button.hidden = false;
 		button.addEventListener( 'click', function () {
-			field.select();
+			function select() {
+				field.select();
+				if ( document.execCommand( 'copy' ) ) {
+					done();
+				}
+			}
+			// Browsers offer the clipboard to HTTPS pages only, and people may forbid it. The other way takes the focus away.
 			if ( window.navigator.clipboard ) {
-				window.navigator.clipboard.writeText( field.value ).then( done, function () {} );
-			} else if ( document.execCommand( 'copy' ) ) {
-				// Browsers offer the clipboard to HTTPS pages only.
-				done();
+				window.navigator.clipboard.writeText( field.value ).then( done, select );
+			} else {
+				select();
 			}
 		} );
 	} );

@@ -52,9 +52,11 @@ try {
 	await page.fill('#user_login', site.admin_login);
 	await page.fill('#user_pass', site.admin_password);
 	await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
-	await page.goto(`${site.url}/wp-admin/options-general.php?page=scimpress`);
-	await page.waitForSelector('h1');
-	await page.screenshot({ path: join(output, 'settings.png'), fullPage: true });
+	for (const tab of ['setup', 'tokens', 'settings']) {
+		await page.goto(`${site.url}/wp-admin/options-general.php?page=scimpress&tab=${tab}`);
+		await page.waitForSelector('h1');
+		await page.screenshot({ path: join(output, `${tab}.png`), fullPage: true });
+	}
 	await page.goto(`${site.url}/wp-admin/users.php`);
 	// Row actions show when the row is looked at.
 	await page.hover('tr:has-text("Mira Halvorsen")');

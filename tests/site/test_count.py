@@ -40,6 +40,11 @@ class CountTest(unittest.TestCase):
             self.assertEqual(Count(5, 3, 1), count.of_junit(file))
             self.assertEqual(Count(), count.of_junit(Path(place, "missing.xml")))
 
+    def test_tap_reads_the_comments_at_the_end(self) -> None:
+        text = "TAP version 13\n# pass 9\nok 1 - a\n1..1\n# tests 9\n# suites 0\n# pass 4\n# fail 2\n# cancelled 1\n# skipped 1\n# todo 1\n# duration_ms 7.5\n"
+        self.assertEqual(Count(4, 3, 2), count.of_tap(text))
+        self.assertEqual(Count(), count.of_tap("node: bad option"))
+
     def test_closing_line_is_the_last_one_alone_on_its_line(self) -> None:
         self.assertEqual(Count(5, 1), count.of_closing_line("1 passed, 9 failed\nnoise 3 passed, 4 failed\n5 passed, 1 failed\n"))
 

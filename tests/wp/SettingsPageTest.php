@@ -52,7 +52,7 @@ final class SettingsPageTest extends Scim_Test_Case {
 				'ignore_passwords' => true,
 			)
 		);
-		$body = $this->browser->get( self::PAGE . '&updated=1' )->body;
+		$body = $this->browser->get( self::PAGE . '&saved=1' )->body;
 		$this->assertShows( 'Settings saved.', $body );
 		$this->assertMatchesRegularExpression( '/<option value="author"\s+selected/', $body );
 		$this->assertMatchesRegularExpression( "/<option value='$heir->ID'\s+selected/", $body );

@@ -55,7 +55,7 @@ final class Settings_Tab extends Tab {
 				$this->outcome = array( 'error', sprintf( __( 'Settings saved, but nobody has these login names, so they protect nobody: %s', 'scimpress' ), implode( ', ', $unknown ) ) );
 				return;
 			}
-			wp_safe_redirect( add_query_arg( 'updated', '1', Page::url( self::SLUG ) ), 303 );
+			wp_safe_redirect( add_query_arg( 'saved', '1', Page::url( self::SLUG ) ), 303 );
 			exit;
 		}
 		if ( Import_Card::is_offered() ) {
@@ -71,7 +71,7 @@ final class Settings_Tab extends Tab {
 	 */
 	public function outcome(): ?array {
 		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- only chooses a sentence.
-		return null === $this->outcome && isset( $_GET['updated'] ) ? array( 'success', __( 'Settings saved.', 'scimpress' ) ) : $this->outcome;
+		return null === $this->outcome && isset( $_GET['saved'] ) ? array( 'success', __( 'Settings saved.', 'scimpress' ) ) : $this->outcome;
 	}
 
 	/**

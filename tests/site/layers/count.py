@@ -71,6 +71,12 @@ def of_junit(file: Path) -> Count:
     return Count(number["tests"] - failed - number["skipped"], failed, number["skipped"])
 
 
+def of_tap(text: str) -> Count:
+    """Node's test runner: the comments at the end of its TAP."""
+    found = {word: int(number) for word, number in re.findall(r"^# (pass|fail|cancelled|skipped|todo) (\d+)$", text, re.M)}
+    return Count(found.get("pass", 0), found.get("fail", 0) + found.get("cancelled", 0), found.get("skipped", 0) + found.get("todo", 0))
+
+
 def of_closing_line(text: str) -> Count:
     """Our own scripts: the last line of the form `N passed, N failed`."""
     found = re.findall(r"^(\d+) passed, (\d+) failed$", text, re.M)

@@ -90,6 +90,24 @@ def http(database: str) -> Callable[[], Count]:
     return run
 
 
+def browser() -> Count:
+    """The pages in Chromium, from a site on which the plugin is not active yet."""
+    place = ROOT / "tests" / "browser"
+    done = command(place / "install.sh")
+    if done.code != 0:
+        return Count().settled(done.code)
+    with Site(TARGET / "test" / "browser", "sqlite") as site:
+        site.run_php(place / "php" / "blank.php")
+        shutil.copy(place / "php" / "direction.php", site.root / "wp-content" / "mu-plugins")
+        facts = {"SCIMPRESS_FACTS": str(site.directory / "site.json")}
+        total = Count()
+        # In this order: the first file sets the site up.
+        for name in ("setup.test.mjs", "pages.test.mjs"):
+            done = command("node", "--test", "--test-reporter=tap", place / name, env=facts)
+            total += count.of_tap(done.text).settled(done.code)
+    return total
+
+
 def conformance(database: str) -> Callable[[], Count]:
     """Outside suites over HTTP."""
 
@@ -103,6 +121,7 @@ def conformance(database: str) -> Callable[[], Count]:
 # The longest first, so that no core is left alone with one at the end.
 LAYERS = [
     Layer("http-sqlite", "http", http("sqlite")),
+    Layer("browser", "browser", browser),
     Layer("extension", "extension", extension),
     Layer("lint", "lint", lint.run, lane="cargo", built=False),
     Layer("http-mariadb", "http", http("mariadb")),

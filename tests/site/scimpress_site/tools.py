@@ -73,17 +73,17 @@ TEST = [
 PACKAGE = [Tool("zip", "zip", "packs the plugin", _command("zip"))]
 
 BROWSER = [
-    Tool("Chromium", "chromium", "takes the screenshots of the documentation", _command("chromium")),
+    Tool("Chromium", "chromium", "shows the pages to their tests and takes the screenshots of the documentation", _command("chromium")),
     Tool("Node.js", "nodejs", "drives Chromium", _command("node")),
-    Tool("npm", "npm", "brings the driver, playwright-core", _command("npm")),
+    Tool("npm", "npm", "brings its driver and the rules of accessibility", _command("npm")),
 ]
 
 TRANSLATION = [Tool("xgettext", "gettext", "collects the texts for translators", _command("xgettext"))]
 
 GROUPS = {"build": BUILD, "site": SITE, "test": TEST, "package": PACKAGE, "browser": BROWSER, "translation": TRANSLATION}
 
-# Nobody needs a browser to build or to test.
-USUAL = ("build", "site", "test", "package")
+# What building, testing and packaging need.
+USUAL = ("build", "site", "test", "package", "browser")
 
 # Debian starts these at once when they are installed; nobody asked for a web server on port 80.
 SERVICES = ("nginx", "php{version}-fpm")

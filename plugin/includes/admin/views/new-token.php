@@ -11,7 +11,7 @@ use Scimpress\Admin\New_Token;
 
 defined( 'ABSPATH' ) || exit;
 ?>
-<div class="notice notice-success scimpress-token" role="status">
+<div class="notice notice-success inline scimpress-token" role="status">
 	<p>
 		<label for="scimpress-token"><strong><?php esc_html_e( 'Your new token. Copy it now: it is shown only this once and cannot be looked up later.', 'scimpress' ); ?></strong></label>
 	</p>

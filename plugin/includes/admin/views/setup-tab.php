@@ -15,6 +15,8 @@ use Scimpress\Token_List;
 use Scimpress\Tokens;
 
 defined( 'ABSPATH' ) || exit;
+
+New_Token::render( $page['token'] );
 ?>
 <p><?php esc_html_e( 'Your identity provider creates, updates, deactivates and deletes the users of this site.', 'scimpress' ); ?></p>
 
@@ -35,7 +37,6 @@ defined( 'ABSPATH' ) || exit;
 </ol>
 
 <h2><?php esc_html_e( 'What to enter at the identity provider', 'scimpress' ); ?></h2>
-<?php New_Token::render( $page['token'] ); ?>
 <table class="form-table" role="presentation">
 	<tr>
 		<th scope="row"><label for="scimpress-tenant-url"><?php esc_html_e( 'Tenant URL', 'scimpress' ); ?></label></th>

@@ -1,0 +1,87 @@
+// A person at Debian's Chromium: what the tests of the pages share.
+//
+// SCIMPRESS_FACTS names the file with the facts of the site, as `tests/site/ctl.py up` prints them.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const root = new URL('../../', import.meta.url).pathname;
+const require = createRequire(join(root, 'target/browser/'));
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export const site = JSON.parse(readFileSync(process.env.SCIMPRESS_FACTS, 'utf8'));
+export const page_url = (tab = '') => `${site.url}/wp-admin/options-general.php?page=scimpress${tab && `&tab=${tab}`}`;
+export const TABS = ['', 'tokens', 'settings'];
+
+// Starts Chromium; the caller closes it.
+export const launch = () => chromium.launch({
+	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+// A page of a signed-in administrator in a browser context of its own. An error of a script, or a request to any other host,
+// is kept in `page.faults`.
+export async function sign_in(browser, options = {}) {
+	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+	const page = await context.newPage();
+	page.faults = [];
+	page.on('pageerror', (error) => page.faults.push(String(error)));
+	await page.route((url) => url.origin !== site.url, (route) => {
+		// Core's: faces of users, and news on the dashboard.
+		if (!/gravatar\.com|w\.org|wordpress\.org/.test(route.request().url())) {
+			page.faults.push(route.request().url());
+		}
+		return route.abort();
+	});
+	await page.goto(`${site.url}/wp-login.php`);
+	await page.fill('#user_login', site.admin_login);
+	await page.fill('#user_pass', site.admin_password);
+	await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
+	return page;
+}
+
+// A SCIM request without User-Agent, as Entra sends it. Node's fetch names itself, so this one is empty.
+export async function scim(token, method, path, body) {
+	const answer = await fetch(`${site.tenant_url.replace(/\/$/, '')}${path}`, {
+		method,
+		headers: { 'Authorization': `Bearer ${token}`, 'User-Agent': '', ...(body ? { 'Content-Type': 'application/scim+json' } : {}) },
+		body: body && JSON.stringify(body),
+	});
+	const text = await answer.text();
+	return { status: answer.status, json: text ? JSON.parse(text) : null };
+}
+
+// A person who can be provisioned.
+export const person = (name) => ({
+	schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+	userName: `${name}@corp.example.com`,
+	displayName: `Mira ${name}`,
+	emails: [{ type: 'work', value: `${name}@corp.example.com`, primary: true }],
+	active: true,
+});
+
+// Asserts that axe finds nothing in what is ours on a page.
+export async function accessible(page, name) {
+	await page.evaluate(axe);
+	const found = await page.evaluate(() => window.axe.run('.wrap.scimpress', { resultTypes: ['violations'] }));
+	assert.ok(found.passes.length > 5, `${name}: axe looked at nothing`);
+	const said = found.violations.map((rule) => `${rule.id}: ${rule.help}\n${rule.nodes.map((node) => `    ${node.html}`).join('\n')}`);
+	assert.deepEqual(said, [], name);
+}
+
+// Asserts that nothing sticks out of the window.
+export async function fits(page, name) {
+	const out = await page.evaluate(() => {
+		const inside = (element) => element.closest('.scimpress-scroll, .screen-reader-text, pre');
+		const sticks = (element) => {
+			const box = element.getBoundingClientRect();
+			return box.width > 0 && (box.right > document.documentElement.clientWidth + 1 || box.left < -1);
+		};
+		return [...document.querySelectorAll('.wrap.scimpress, .wrap.scimpress *')]
+			.filter((element) => (!inside(element) || element.matches('.scimpress-scroll, pre')) && sticks(element))
+			.map((element) => element.outerHTML.slice(0, 120));
+	});
+	assert.deepEqual(out, [], name);
+}
