@@ -5,6 +5,9 @@
  * @package Scimpress
  */
 
+$_SERVER['HTTP_HOST']       = '127.0.0.1';
+$_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
+
 require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
 
