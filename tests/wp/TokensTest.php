@@ -245,6 +245,24 @@ final class TokensTest extends Scim_Test_Case {
 		$this->assertScim( 401, $this->with( $this->token ) );
 	}
 
+	public function test_change_that_meets_another_one_is_refused_and_changes_nothing(): void {
+		global $wpdb;
+		$before = Tokens::stored();
+		$locker = new Locker();
+		try {
+			$locker->lock( "SELECT * FROM $wpdb->options WHERE option_name = '" . Tokens::OPTION . "' FOR UPDATE" );
+			$this->refuses( 'busy with another change', static fn() => Tokens::create() );
+			$this->refuses( 'busy with another change', static fn() => Tokens::revoke( $before[0]['id'] ) );
+			$locker->release();
+		} finally {
+			$locker->close();
+		}
+		wp_cache_flush();
+		$this->assertSame( $before, Tokens::stored() );
+		Tokens::create();
+		$this->assertCount( 2, Tokens::stored() );
+	}
+
 	/**
 	 * A read with a token.
 	 *
