@@ -21,10 +21,13 @@ export const launch = () => chromium.launch({
 	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
+// Cookies of an administrator who has signed in.
+let session;
+
 // A page of a signed-in administrator in a browser context of its own. An error of a script, or a request to any other host,
 // is kept in `page.faults`.
 export async function sign_in(browser, options = {}) {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, storageState: session, ...options });
 	const page = await context.newPage();
 	page.faults = [];
 	page.on('pageerror', (error) => page.faults.push(String(error)));
@@ -35,10 +38,13 @@ export async function sign_in(browser, options = {}) {
 		}
 		return route.abort();
 	});
-	await page.goto(`${site.url}/wp-login.php`);
-	await page.fill('#user_login', site.admin_login);
-	await page.fill('#user_pass', site.admin_password);
-	await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
+	if (!session) {
+		await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent('/wp-admin/profile.php')}`);
+		await page.fill('#user_login', site.admin_login);
+		await page.fill('#user_pass', site.admin_password);
+		await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
+		session = await context.storageState();
+	}
 	return page;
 }
 
