@@ -86,6 +86,18 @@ pub const MAX_QUOTED_CHARS: usize = 80;
 /// Longest message of WordPress that an error text repeats, in characters.
 pub const MAX_QUOTED_TEXT_CHARS: usize = 300;
 
+/// Longest value that an entry of the journal repeats, in characters: the longest key, or a sentence.
+pub const MAX_JOURNAL_VALUE_CHARS: usize = 255;
+
+/// Most attributes that one entry of the journal names.
+pub const MAX_JOURNAL_ATTRIBUTES: usize = 100;
+
+/// Most members who join, and most who leave, that one entry of the journal names.
+pub const MAX_JOURNAL_MEMBERS: usize = 50;
+
+/// Longest body that is shown without its secrets, in bytes. Longer ones are lists of members, which the journal sums up.
+pub const MAX_SHOWN_BODY_BYTES: usize = 16 * 1024;
+
 /// Shortest secret token, in bytes. Generated ones have 43.
 pub const MIN_TOKEN_BYTES: usize = 16;
 

@@ -37,6 +37,7 @@ fn assert_hidden(site: &Site, reply: &Reply) {
         &reply.text,
         &format!("{:?}", reply.headers),
         &format!("{:?}", reply.notices),
+        &format!("{:?}", reply.changes),
     ] {
         assert!(!text.contains("hunter2"), "{text}");
         assert!(!text.contains("O'Neill"), "{text}");

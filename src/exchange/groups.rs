@@ -28,6 +28,7 @@ pub(super) async fn create(request: &Request, config: &Config, store: &Store) ->
     let mut resource = normalise::resource(body, &GROUP)?;
     let add = take_members(&mut resource)?;
     group::check(&resource)?;
+    store.journal.about(Kind::Group, &resource);
     let changes = GroupChanges {
         now: config.now,
         attributes: Some(attributes(&resource)),
@@ -36,7 +37,9 @@ pub(super) async fn create(request: &Request, config: &Config, store: &Store) ->
             ..MemberChanges::default()
         },
     };
+    let moved = store.journal.moved(&changes.members);
     let record = store.create_group(config.new_id.clone(), changes).await?;
+    store.journal.group_created(&record, &resource, moved);
     single::answer(201, View { config, store }, Kind::Group, &record, &projection).await
 }
 
@@ -135,7 +138,7 @@ async fn patch_list(
             },
         };
         let version = Some(record.version);
-        write(store, record, version, changes, &ignored).await
+        write(store, record, version, (&before, &after), changes, &ignored).await
     })
     .await
 }
@@ -150,6 +153,7 @@ async fn change(
 ) -> Result<(Record, Vec<Notice>), ScimError> {
     single::change(request, store, Kind::Group, id, async |record| {
         let before = current(&record, config)?;
+        store.journal.about(Kind::Group, &before);
         let (after, members, ignored) = apply(&before)?;
         let changes = GroupChanges {
             now: config.now,
@@ -158,7 +162,7 @@ async fn change(
         };
         let is_based_on_it = changes.attributes.is_some() || single::is_conditional(request);
         let version = is_based_on_it.then_some(record.version);
-        write(store, record, version, changes, &ignored).await
+        write(store, record, version, (&before, &after), changes, &ignored).await
     })
     .await
 }
@@ -168,6 +172,7 @@ async fn write(
     store: &Store,
     record: Record,
     version: Option<u64>,
+    (before, after): (&Resource, &Resource),
     changes: GroupChanges,
     ignored: &[String],
 ) -> Result<(Record, Vec<Notice>), Obstacle> {
@@ -175,7 +180,12 @@ async fn write(
     if changes.attributes.is_none() && changes.members.is_empty() {
         return Ok((record, notices));
     }
-    Ok((store.update_group(record.id, version, changes).await?, notices))
+    let moved = store.journal.moved(&changes.members);
+    let updated = store.update_group(record.id, version, changes).await?;
+    store
+        .journal
+        .group_updated((record.version, &updated), before, after, moved);
+    Ok((updated, notices))
 }
 
 fn apply(

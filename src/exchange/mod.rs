@@ -8,6 +8,7 @@ mod bulk;
 mod cursor;
 mod groups;
 mod import;
+mod journal;
 mod matches;
 mod need;
 mod query;
@@ -29,6 +30,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 pub use import::Import;
+pub use journal::{Difference, Entry, Moved, Operation, differences};
 pub use need::{
     AccountState, Answer, Changes, GroupAttributes, GroupChanges, Kind, Member, MemberChanges, Membership,
     Need, Record, Settled, StoreError,
@@ -60,7 +62,7 @@ impl Exchange {
     /// Starts to answer a request.
     #[must_use]
     pub fn new(request: Request, config: Config) -> Self {
-        let store = Store::default();
+        let store = Store::new(config.journal);
         let answer = route::answer(request, config, store.clone());
         Self::running(store, answer)
     }
@@ -147,6 +149,13 @@ impl Exchange {
         if self.need.take().is_some() {
             self.store.bring(answer);
         }
+    }
+
+    /// What the request has written so far, and what failed of it; nothing unless [`Config::journal`]. A write that still needs
+    /// something counts as failed with 500: whoever asks has given it up.
+    #[must_use]
+    pub fn changes(&self) -> Vec<Entry> {
+        self.store.journal.entries()
     }
 
     /// The answer. While the engine still needs something, a 500.

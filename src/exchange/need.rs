@@ -369,6 +369,11 @@ pub enum Answer {
     Record(Box<Record>),
     /// To [`Need::Delete`].
     Deleted,
+    /// To [`Need::Delete`], with what is gone.
+    Gone {
+        /// The resource as JSON text.
+        document: String,
+    },
     /// To [`Need::Members`].
     Members(Vec<Member>),
     /// To [`Need::Memberships`].

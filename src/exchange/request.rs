@@ -51,6 +51,8 @@ pub struct Config {
     pub mappings: Arc<[Rule]>,
     /// Rules that give users roles of the site.
     pub roles: Rc<RoleRules>,
+    /// Whether the site keeps a log, so that changes are collected for it.
+    pub journal: bool,
 }
 
 impl Default for Config {
@@ -65,6 +67,7 @@ impl Default for Config {
             types: &RESOURCE_TYPES,
             mappings: Arc::from([]),
             roles: Rc::default(),
+            journal: false,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::schema::discovery;
 
 /// Answers a request that has been authenticated.
 pub(super) async fn answer(request: Request, config: Config, store: Store) -> Response {
-    let mut response = match dispatch(&request, &config, &store).await {
+    let mut response = match perform(&request, &config, &store).await {
         Ok(response) => response,
         Err(error) => Response::error(&error),
     };
@@ -25,11 +25,19 @@ pub(super) async fn answer(request: Request, config: Config, store: Store) -> Re
     response
 }
 
-pub(super) async fn dispatch(
+/// Does what one request, or one operation of a bulk request, asks for, and notes in the journal how it ended.
+pub(super) async fn perform(
     request: &Request,
     config: &Config,
     store: &Store,
 ) -> Result<Response, ScimError> {
+    let begin = store.journal.begin(request);
+    let outcome = dispatch(request, config, store).await;
+    store.journal.end(begin, &outcome);
+    outcome
+}
+
+async fn dispatch(request: &Request, config: &Config, store: &Store) -> Result<Response, ScimError> {
     request.require_size(config)?;
     let segments: Vec<&str> = request
         .path

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::INTERNAL;
+use super::journal::Journal;
 use super::need::{
     Answer, Changes, GroupChanges, Kind, Member, Membership, Need, Record, Settled, StoreError,
 };
@@ -18,6 +19,8 @@ use crate::mapping::Login;
 #[derive(Clone, Default)]
 pub(super) struct Store {
     slot: Rc<RefCell<Slot>>,
+    /// What has been written.
+    pub(super) journal: Journal,
 }
 
 #[derive(Default)]
@@ -27,6 +30,14 @@ struct Slot {
 }
 
 impl Store {
+    /// A store, with a journal if one is wanted.
+    pub(super) fn new(journal: bool) -> Self {
+        Self {
+            slot: Rc::default(),
+            journal: Journal::new(journal),
+        }
+    }
+
     /// What was asked for since the last time.
     pub(super) fn need(&self) -> Option<Need> {
         self.slot.borrow_mut().need.take()
@@ -135,10 +146,13 @@ impl Store {
     }
 
     pub(super) async fn delete(&self, kind: Kind, id: String, version: Option<u64>) -> Result<(), Refusal> {
+        let gone = id.clone();
         match self.ask(Need::Delete { kind, id, version }).await? {
-            Answer::Deleted => Ok(()),
-            _ => Err(Refusal::failed()),
+            Answer::Deleted => self.journal.deleted(kind, gone, None),
+            Answer::Gone { document } => self.journal.deleted(kind, gone, Some(&document)),
+            _ => return Err(Refusal::failed()),
         }
+        Ok(())
     }
 
     /// All members of a group, or those of the ids that are members.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::journal::Fact;
 use super::need::{Changes, Kind, Record};
 use super::request::{Config, Request};
 use super::response::{Notice, Response};
@@ -25,6 +26,7 @@ pub(super) async fn create(request: &Request, config: &Config, store: &Store) ->
     let password = password::take(&mut resource);
     let password = settled(&mut resource, password, config)?;
     resource.entry("active").or_insert_with(|| Value::Bool(true));
+    store.journal.about(Kind::User, &resource);
     let record = store_new(store, config, &resource, password).await?;
     let mut notices = shared_external_id(store, &resource, &record).await?;
     notices.extend(settle::broken(&config.roles, &record.id));
@@ -48,6 +50,7 @@ pub(super) async fn store_new(
         .into();
     wordpress.push(("userPrincipalName", Some(mapping::user_name(resource).to_owned())));
     wordpress.push(("aadObjectId", mapping::object_id(resource).map(str::to_owned)));
+    let fact = Fact::of(password.as_ref());
     let record = store
         .create(
             config.new_id.clone(),
@@ -60,6 +63,7 @@ pub(super) async fn store_new(
             Login::of(resource),
         )
         .await?;
+    store.journal.user_created(&record, resource, fact);
     Ok(record)
 }
 
@@ -154,6 +158,7 @@ async fn change(
     let view = View { config, store };
     let (record, notices) = single::change(request, store, Kind::User, id, async |record| {
         let before = current(&record, config)?;
+        store.journal.about(Kind::User, &before);
         let Changed {
             user: after,
             password,
@@ -166,13 +171,17 @@ async fn change(
         }
         // An account whose `active` is not mentioned, or removed, keeps its state: neither may let somebody in again.
         let active = state(&after).filter(|state| Some(*state) != state_of(&record));
+        let (version, fact) = (record.version, Fact::of(password.as_ref()));
         let changes = Changes {
             roles: settle::roles_of_changed(view, &record, &after).await?,
             password,
             mapped: attributes::differences(&before, &after, &config.mappings, config.types.user),
             ..changes(&after, active, config, differences(&before, &after))
         };
-        let updated = store.update(record.id, record.version, changes).await?;
+        let updated = store.update(record.id, version, changes).await?;
+        store
+            .journal
+            .user_updated((version, &updated), &before, &after, fact);
         notices.extend(settle::broken(&config.roles, &updated.id));
         if after.get("externalId") != before.get("externalId") {
             notices.extend(shared_external_id(store, &after, &updated).await?);

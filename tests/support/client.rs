@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use scimpress::attributes::Rule;
-use scimpress::exchange::{Config, Exchange, Notice, Request};
+use scimpress::exchange::{Config, Entry, Exchange, Notice, Request};
 use scimpress::roles::RoleRules;
 use scimpress::schema::{ResourceTypes, declared};
 use serde_json::{Map, Value, json};
@@ -47,6 +47,7 @@ pub(crate) struct Reply {
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) text: String,
     pub(crate) notices: Vec<Notice>,
+    pub(crate) changes: Vec<Entry>,
 }
 
 impl Site {
@@ -105,6 +106,7 @@ impl Site {
             types: self.types(),
             mappings: self.mappings.iter().map(rule).collect(),
             roles: Rc::clone(&self.roles),
+            journal: true,
             ..Config::default()
         };
         if let Some(limit) = self.max_body_bytes {
@@ -237,6 +239,7 @@ impl Reply {
             headers: response.headers.clone(),
             text: response.body.clone(),
             notices: response.notices.clone(),
+            changes: exchange.changes(),
         }
     }
 

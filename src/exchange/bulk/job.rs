@@ -10,7 +10,7 @@ use crate::error::ScimError;
 use crate::exchange::need::StoreError;
 use crate::exchange::request::{Config, Request};
 use crate::exchange::response::{Notice, Response};
-use crate::exchange::route::dispatch;
+use crate::exchange::route;
 use crate::exchange::store::Store;
 use crate::patch::PATCH_OP_SCHEMA;
 use crate::resource::envelope::location;
@@ -62,7 +62,10 @@ impl<'a> Job<'a> {
     pub(super) async fn run(&mut self, circle: &[usize]) -> usize {
         let mut done = Vec::with_capacity(circle.len());
         let failure = match self.obstacle(circle) {
-            Some((index, error)) => Some((index, Response::error(&error))),
+            Some((index, error)) => {
+                self.note(index, &error);
+                Some((index, Response::error(&error)))
+            }
             None => match self.create(circle, &mut done).await {
                 Some(failure) => Some(failure),
                 None => self.close(&mut done).await,
@@ -178,7 +181,11 @@ impl<'a> Job<'a> {
             .unwrap_or_default();
         self.errors += circle.len();
         for index in circle {
-            self.outcomes.insert(*index, Response::error(&unresolved(cause)));
+            let error = unresolved(cause);
+            if *index != failed {
+                self.note(*index, &error);
+            }
+            self.outcomes.insert(*index, Response::error(&error));
         }
         self.outcomes.insert(failed, failure);
         for done in done.into_iter().rev() {
@@ -203,6 +210,16 @@ impl<'a> Job<'a> {
                 self.outcomes
                     .insert(done.index, outcome.with("Location", location));
             }
+        }
+    }
+
+    /// Notes in the journal that an operation failed without having been tried, or that it was for nothing.
+    fn note(&self, index: usize, error: &ScimError) {
+        if let Some(operation) = self.operations.get(index) {
+            let path = operation.target.as_ref().ok();
+            let path = path.and_then(|target| target.path(&self.makers));
+            let journal = &self.store.journal;
+            journal.refused(&operation.method, &path.unwrap_or_default(), error);
         }
     }
 
@@ -252,7 +269,7 @@ impl<'a> Job<'a> {
             new_id: new_id.to_owned(),
             ..self.config.clone()
         };
-        match Box::pin(dispatch(&request, &config, self.store)).await {
+        match Box::pin(route::perform(&request, &config, self.store)).await {
             Ok(response) => response,
             Err(error) => Response::error(&error),
         }
