@@ -150,7 +150,7 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// Characters that would break the line or turn the text around it: controls, line separators, marks of direction.
-fn is_invisible(character: char) -> bool {
+pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

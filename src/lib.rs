@@ -15,6 +15,7 @@ pub mod mapping;
 pub mod patch;
 pub mod path;
 pub mod quirks;
+pub mod redact;
 pub mod resource;
 pub mod roles;
 pub mod schema;

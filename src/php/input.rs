@@ -134,6 +134,7 @@ pub(super) fn config(table: &ZendHashTable) -> PhpResult<Result<Config, ScimErro
             Some(_) => Rc::new(RoleRules::parse(&list(table, "roles", role_rule)?, types.user)),
             None => Rc::default(),
         },
+        journal: table.get("journal").is_some() && boolean(table, "journal")?,
     }))
 }
 
@@ -194,7 +195,12 @@ pub(super) fn answer(table: &ZendHashTable, kind: Kind) -> PhpResult<Answer> {
         if !boolean(table, "deleted")? {
             return Err(wrong("deleted", "true; what was not deleted is an error"));
         }
-        return Ok(Answer::Deleted);
+        return Ok(match table.get("document") {
+            Some(_) => Answer::Gone {
+                document: text(table, "document")?,
+            },
+            None => Answer::Deleted,
+        });
     }
     if has("settled") {
         if !boolean(table, "settled")? {

@@ -76,6 +76,20 @@ pub(crate) fn role_rule(rule: &ZendHashTable, schemas: Option<String>) -> PhpRes
     output::rule(&crate::roles::Rule::parse(&input::role_rule(rule)?, types.user))
 }
 
+/// A request as a log may show it, as text: without header fields and parameters that nobody knows, without passwords in any
+/// form. A body that is no JSON object, or too long, is left out.
+///
+/// @param array{method: string, path: string, query: array<string>, headers: array<string, string>, body: string} $request As for an exchange.
+///
+/// @return string
+///
+/// @throws \TypeError when an entry is missing or of another type.
+#[php_function]
+#[php(name = "Scimpress\\redacted")]
+pub(crate) fn redacted(request: &ZendHashTable) -> PhpResult<String> {
+    Ok(crate::redact::request(&input::request(request)?))
+}
+
 /// Rows of `phpinfo()` and `php --ri scimpress`.
 extern "C" fn info(module: *mut ModuleEntry) {
     let row = |name: &str, value: String| {
@@ -123,6 +137,7 @@ fn exports(module: ModuleBuilder) -> ModuleBuilder {
         .class::<token::Token>()
         .function(wrap_function!(fold))
         .function(wrap_function!(role_rule))
+        .function(wrap_function!(redacted))
         .function(wrap_function!(version))
 }
 

@@ -9,7 +9,7 @@ use ext_php_rs::types::ZendHashTable;
 
 use crate::attributes::{Mapped, Text};
 use crate::error::ScimError;
-use crate::exchange::{Changes, GroupChanges, Kind, Need, Response};
+use crate::exchange::{Changes, Entry, GroupChanges, Kind, Need, Response};
 use crate::filter::{Condition, Order, Test};
 use crate::roles::Rule;
 
@@ -272,6 +272,47 @@ pub(super) fn rule(parsed: &Result<Rule, ScimError>) -> PhpResult<Table> {
         "groups",
         parsed.as_ref().is_ok_and(Rule::looks_at_groups),
     )?;
+    Ok(table)
+}
+
+/// What `changes()` answers.
+pub(super) fn changes(entries: &[Entry]) -> PhpResult<Table> {
+    let mut table = ZendHashTable::new();
+    for entry in entries {
+        let mut row = ZendHashTable::new();
+        insert(&mut row, "operation", entry.operation.name())?;
+        insert(&mut row, "resourceType", entry.kind.map_or("", Kind::name))?;
+        insert(&mut row, "id", entry.id.as_str())?;
+        insert(&mut row, "name", entry.name.as_str())?;
+        insert(&mut row, "key", entry.key.as_str())?;
+        insert(&mut row, "status", i64::from(entry.status))?;
+        insert(&mut row, "scimType", entry.scim_type)?;
+        insert(&mut row, "detail", entry.detail.as_str())?;
+        let mut attributes = ZendHashTable::new();
+        for difference in &entry.attributes {
+            let mut attribute = ZendHashTable::new();
+            insert(&mut attribute, "path", difference.path.as_str())?;
+            insert(&mut attribute, "old", difference.old.as_deref())?;
+            insert(&mut attribute, "new", difference.new.as_deref())?;
+            attributes.push(attribute).map_err(failed)?;
+        }
+        insert(&mut row, "attributes", attributes)?;
+        insert(&mut row, "more", number(entry.more))?;
+        let members = match &entry.members {
+            Some(moved) => {
+                let mut members = ZendHashTable::new();
+                insert(&mut members, "replaced", moved.replaced)?;
+                insert(&mut members, "joined", texts(&moved.joined)?)?;
+                insert(&mut members, "moreJoined", number(moved.more_joined))?;
+                insert(&mut members, "left", texts(&moved.left)?)?;
+                insert(&mut members, "moreLeft", number(moved.more_left))?;
+                Some(members)
+            }
+            None => None,
+        };
+        insert(&mut row, "members", members)?;
+        table.push(row).map_err(failed)?;
+    }
     Ok(table)
 }
 

@@ -71,6 +71,57 @@ final class Exchange_Test extends TestCase {
 		}
 	}
 
+	public function test_changes_are_collected_when_the_configuration_asks_for_them(): void {
+		$request  = Requests::request( array( 'method' => 'POST', 'body' => json_encode( self::USER + array( 'password' => 'Hunter2-😀' ) ) ) );
+		$config   = Requests::config( array( 'journal' => true ) );
+		$exchange = new Exchange( $request, $config );
+		self::assertNotNull( $exchange->next() );
+		self::assertSame( array( array( 'create', 'User', '', 'Mira@Corp.example', 'mira@corp.example', 500, '', '', array(), 0, null ) ), array_map( 'array_values', $exchange->changes() ), 'given up' );
+		while ( null !== $exchange->next() ) {
+			$exchange->resume(
+				match ( $exchange->next()['need'] ) {
+					'create'      => array( 'record' => Requests::record() ),
+					'memberships' => array( 'memberships' => array() ),
+					default       => array( 'records' => array() ),
+				}
+			);
+		}
+		list( $change ) = $exchange->changes();
+		self::assertSame( array( 'operation', 'resourceType', 'id', 'name', 'key', 'status', 'scimType', 'detail', 'attributes', 'more', 'members' ), array_keys( $change ) );
+		self::assertSame( array( 'create', 'User', Requests::ID, 201 ), array( $change['operation'], $change['resourceType'], $change['id'], $change['status'] ) );
+		self::assertContains( array( 'path' => 'name.givenName', 'old' => null, 'new' => 'Mi\\ra "M" 😀' ), $change['attributes'] );
+		self::assertContains( array( 'path' => 'password', 'old' => null, 'new' => 'set' ), $change['attributes'] );
+		self::assertStringNotContainsString( 'Hunter2', json_encode( $exchange->changes() ) );
+
+		$members  = Requests::request( array( 'method' => 'POST', 'path' => '/Groups', 'body' => json_encode( array( 'displayName' => 'Crew', 'members' => array( array( 'value' => Requests::ID ) ) ) ) ) );
+		$exchange = new Exchange( $members, $config );
+		$exchange->next();
+		$exchange->resume( array( 'error' => 'member_unknown', 'detail' => Requests::ID ) );
+		self::assertNull( $exchange->next() );
+		self::assertSame( array( 'create', 'Group', 400, 'invalidValue' ), array_values( array_intersect_key( $exchange->changes()[0], array_flip( array( 'operation', 'resourceType', 'status', 'scimType' ) ) ) ) );
+
+		$gone = new Exchange( Requests::request( array( 'method' => 'DELETE', 'path' => '/Users/9' ) ), $config );
+		$gone->next();
+		$gone->resume( array( 'deleted' => true, 'document' => '{"userName":"Mira","title":"Clerk"}' ) );
+		self::assertNull( $gone->next() );
+		self::assertSame( array( 'path' => 'title', 'old' => 'Clerk', 'new' => null ), $gone->changes()[0]['attributes'][1] );
+
+		$silent = new Exchange( $request, Requests::config() );
+		$silent->next();
+		self::assertSame( array(), $silent->changes() );
+	}
+
+	public function test_a_request_is_shown_without_its_secrets(): void {
+		$request = Requests::request( array( 'method' => 'POST', 'query' => array( 'token' => 'Hunter2', 'attributes' => 'userName' ), 'headers' => array( 'authorization' => 'Bearer Hunter2', 'user-agent' => "x\xff" ), 'body' => '{"userName":"mira","password":"Hunter2"}' ) );
+		$shown   = \Scimpress\redacted( $request );
+		self::assertStringStartsWith( "POST /Users?***&attributes=userName\nuser-agent: x\u{fffd}\n\n{", $shown );
+		self::assertStringContainsString( '"password": "***"', $shown );
+		self::assertStringNotContainsString( 'Hunter2', $shown );
+		self::assertStringContainsString( 'not kept', \Scimpress\redacted( array( 'body' => '{"password":"Hunter2"' ) + $request ) );
+		$this->expectException( \TypeError::class );
+		\Scimpress\redacted( array( 'body' => 7 ) + $request );
+	}
+
 	public function test_create_hands_over_every_entry(): void {
 		$exchange = Requests::answer( array( 'method' => 'POST', 'body' => json_encode( self::USER ) ), $needs );
 		$create   = $needs[0];

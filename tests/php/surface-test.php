@@ -24,6 +24,7 @@ final class Surface_Test extends TestCase {
 		final class Scimpress\Exchange
 			public function __construct(array $request, array $config): untyped
 			public function body(): string
+			public function changes(): array
 			public function headers(): array
 			public static function import(array $user, array $config): Scimpress\Exchange
 			public function next(): ?array
@@ -46,7 +47,8 @@ final class Surface_Test extends TestCase {
 			public function matches(array $digests): ?int
 			public static function parse(string $authorization): ?Scimpress\Token
 		function Scimpress\fold(string $text): string
-		function Scimpress\role_rule(array $rule): array
+		function Scimpress\role_rule(array $rule, ?string $schemas): array
+		function Scimpress\redacted(array $request): string
 		function Scimpress\version(): string
 
 		TEXT;
@@ -61,7 +63,7 @@ final class Surface_Test extends TestCase {
 
 	public function test_probe_build_adds_only_the_probe(): void {
 		$code = 'echo implode( " ", array_keys( ( new ReflectionExtension( "scimpress" ) )->getFunctions() ) );';
-		self::assertSame( 'Scimpress\fold Scimpress\role_rule Scimpress\version Scimpress\Probe\panic Scimpress\Probe\defective Scimpress\Probe\stubs', Php::code( $code, array(), Php::probe() )->output );
+		self::assertSame( 'Scimpress\fold Scimpress\role_rule Scimpress\redacted Scimpress\version Scimpress\Probe\panic Scimpress\Probe\defective Scimpress\Probe\stubs', Php::code( $code, array(), Php::probe() )->output );
 		self::assertFalse( function_exists( 'Scimpress\Probe\panic' ) );
 	}
 
