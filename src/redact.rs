@@ -77,7 +77,7 @@ pub fn request(request: &Request) -> String {
     }
     text.push('\n');
     for (name, value) in &request.headers {
-        if HEADERS.contains(&name.as_str()) {
+        if HEADERS.contains(&name.as_str()) && !value.is_empty() {
             text.extend([name, ": ", &line(value), "\n"]);
         }
     }
