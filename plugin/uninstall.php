@@ -22,7 +22,7 @@ function scimpress_uninstall_site(): void {
 	global $wpdb;
 	Scimpress\Account_State::activate_all();
 	delete_metadata( 'user', 0, Scimpress\Account_State::meta_key(), '', true );
-	foreach ( array( 'scimpress_queue', 'scimpress_members', 'scimpress_groups', 'scimpress_users' ) as $scimpress_table ) {
+	foreach ( array( 'scimpress_log', 'scimpress_queue', 'scimpress_members', 'scimpress_groups', 'scimpress_users' ) as $scimpress_table ) {
 		// phpcs:ignore WordPress.DB -- our own tables.
 		$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}$scimpress_table" );
 	}
@@ -36,12 +36,15 @@ function scimpress_uninstall_site(): void {
 		'scimpress_attributes',
 		'scimpress_roles',
 		'scimpress_settlement',
+		'scimpress_log',
+		'scimpress_log_days',
 		'scimpress_db_version',
 	);
 	foreach ( $scimpress_options as $scimpress_option ) {
 		delete_option( $scimpress_option );
 	}
 	wp_clear_scheduled_hook( 'scimpress_settle' );
+	wp_clear_scheduled_hook( 'scimpress_log_prune' );
 }
 
 if ( is_multisite() ) {

@@ -23,7 +23,7 @@ final class Configuration {
 	 * The configuration of one exchange.
 	 *
 	 * @param string|null $new_id SCIM id of a resource that may be created; a new random one when null.
-	 * @return array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas: string, mappings: list<array{path: string, target: string}>, roles: list<array<string,string>>} Base URL, time in milliseconds, id for a new resource, whether replacing members only adds them, whether passwords are passed over, declared schemas as JSON text, mapped attributes, rules that give roles.
+	 * @return array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas: string, mappings: list<array{path: string, target: string}>, roles: list<array<string,string>>, journal: bool} Base URL, time in milliseconds, id for a new resource, whether replacing members only adds them, whether passwords are passed over, declared schemas as JSON text, mapped attributes, rules that give roles, whether changes are collected for the log.
 	 * @throws \Random\RandomException When the system has no randomness to give (\Exception before PHP 8.2).
 	 */
 	public static function of_site( ?string $new_id = null ): array {
@@ -36,6 +36,7 @@ final class Configuration {
 			'schemas'          => Attribute_Settings::schemas(),
 			'mappings'         => Attribute_Settings::mappings(),
 			'roles'            => Rule_Set::of_site()->for_engine(),
+			'journal'          => Log\Settings::enabled(),
 		);
 	}
 

@@ -32,18 +32,23 @@ final class Engine {
 	 * @param callable(array): array                                                                                        $perform Performs one need and returns its answer.
 	 */
 	public static function answer( array $request, array $config, callable $perform ): Answer {
+		$exchange = null;
+		$accounts = array();
 		try {
 			$exchange = new \Scimpress\Exchange( $request, $config );
 			while ( null !== ( $need = $exchange->next() ) ) { // phpcs:ignore Generic.CodeAnalysis.AssignmentInCondition -- the loop of a sans-I/O engine.
 				self::restart_time_limit();
-				$exchange->resume( $perform( $need ) );
+				$done     = $perform( $need );
+				$accounts = self::accounts( $need, $done ) + $accounts;
+				$exchange->resume( $done );
 			}
-			return self::finish( $exchange );
+			return self::finish( $exchange, $accounts );
 		} catch ( \Throwable $thrown ) {
 			$incident = bin2hex( random_bytes( 6 ) );
 			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- the only trace an administrator gets of a failed request.
 			error_log( sprintf( 'scimpress: incident %s: %s thrown in %s on line %d', $incident, get_debug_type( $thrown ), $thrown->getFile(), $thrown->getLine() ) );
-			return self::refuse( 500, "the site failed while it handled this request; its error log has the cause under incident `$incident`" );
+			$detail = "the site failed while it handled this request; its error log has the cause under incident `$incident`";
+			return self::refuse( 500, $detail, self::changes( $exchange, $accounts, $detail ) );
 		}
 	}
 
@@ -101,13 +106,15 @@ final class Engine {
 	 *
 	 * @param int    $status 400 to 599.
 	 * @param string $detail One line for the administrator of the identity provider.
+	 * @param array  $changes What has happened all the same.
 	 */
-	public static function refuse( int $status, string $detail ): Answer {
+	public static function refuse( int $status, string $detail, array $changes = array() ): Answer {
 		if ( ! Requirements::met() ) {
 			return Requirements::unavailable();
 		}
 		try {
-			return self::finish( \Scimpress\Exchange::refusal( $status, $detail ) );
+			$refusal = \Scimpress\Exchange::refusal( $status, $detail );
+			return new Answer( $refusal->status(), $refusal->headers(), $refusal->body(), array(), $changes );
 		} catch ( \Throwable ) {
 			return Requirements::unavailable();
 		}
@@ -195,8 +202,56 @@ final class Engine {
 	 * Takes everything out of a finished exchange.
 	 *
 	 * @param \Scimpress\Exchange $exchange An exchange that needs nothing more.
+	 * @param array<string,int>   $accounts User IDs by SCIM id.
 	 */
-	private static function finish( \Scimpress\Exchange $exchange ): Answer {
-		return new Answer( $exchange->status(), $exchange->headers(), $exchange->body(), $exchange->notices() );
+	private static function finish( \Scimpress\Exchange $exchange, array $accounts ): Answer {
+		return new Answer( $exchange->status(), $exchange->headers(), $exchange->body(), $exchange->notices(), self::changes( $exchange, $accounts ) );
+	}
+
+	/**
+	 * What an exchange has written and what of it failed, with accounts.
+	 *
+	 * @param \Scimpress\Exchange|null $exchange Null when there was none.
+	 * @param array<string,int>        $accounts User IDs by SCIM id.
+	 * @param string                   $failure  What the client is told of what the engine did not end.
+	 * @return list<array>
+	 */
+	private static function changes( ?\Scimpress\Exchange $exchange, array $accounts, string $failure = '' ): array {
+		$changes = $exchange?->changes() ?? array();
+		foreach ( $changes as $index => $change ) {
+			$changes[ $index ]['userId'] = $accounts[ $change['id'] ] ?? null;
+			if ( 500 === $change['status'] && '' === $change['detail'] ) {
+				$changes[ $index ]['detail'] = $failure;
+			}
+		}
+		return $changes;
+	}
+
+	/**
+	 * The accounts that the store has met. The engine knows none of them.
+	 *
+	 * @param array $need   A need.
+	 * @param array $answer Its answer.
+	 * @return array<string,int> User IDs by SCIM id.
+	 */
+	private static function accounts( array $need, array $answer ): array {
+		if ( isset( $answer['record']['userId'] ) ) {
+			return array( $answer['record']['id'] => $answer['record']['userId'] );
+		}
+		if ( isset( $answer['userId'] ) ) {
+			return array( $need['id'] => $answer['userId'] );
+		}
+		// A write begins with reading one record; lists are long and change nothing.
+		$record = $answer['records'][0] ?? array();
+		return 1 === ( $need['limit'] ?? 0 ) && isset( $record['userId'] ) ? array( $record['id'] => $record['userId'] ) : array();
+	}
+
+	/**
+	 * A request as a log may show it: without secrets.
+	 *
+	 * @param array $request As answer() takes it.
+	 */
+	public static function redacted( array $request ): string {
+		return \Scimpress\redacted( $request );
 	}
 }

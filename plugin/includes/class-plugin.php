@@ -22,6 +22,7 @@ final class Plugin {
 		self::store();
 		self::sign_in();
 		self::capability();
+		self::log();
 		self::rest( new Rest\Server( new Rest\Controller() ) );
 		self::settlement();
 		if ( is_admin() ) {
@@ -30,6 +31,7 @@ final class Plugin {
 					array(
 						new Admin\Setup_Tab(),
 						new Admin\Tokens_Tab(),
+						new Admin\Log_Tab(),
 						new Admin\Attributes_Tab(),
 						new Admin\Roles_Tab(),
 						new Admin\Settings_Tab(),
@@ -72,6 +74,7 @@ final class Plugin {
 		\WP_CLI::add_command( 'scimpress import wpo365', new Import\Command() );
 		\WP_CLI::add_command( 'scimpress roles', new Roles\Command() );
 		\WP_CLI::add_command( 'scimpress token', new Token_Command() );
+		\WP_CLI::add_command( 'scimpress log', new Log\Command() );
 	}
 
 	/**
@@ -94,6 +97,22 @@ final class Plugin {
 	 */
 	private static function capability(): void {
 		add_filter( 'user_has_cap', array( Capability::class, 'filter_capabilities' ), PHP_INT_MAX - 1 );
+	}
+
+	/**
+	 * The provisioning log.
+	 */
+	private static function log(): void {
+		add_action( 'scimpress_user_linked', array( Log\Recorder::class, 'note_link' ) );
+		add_action( 'init', array( Log\Pruner::class, 'schedule' ) );
+		add_action( Log\Pruner::HOOK, array( Log\Pruner::class, 'run' ) );
+		register_deactivation_hook( PLUGIN_FILE, array( Log\Pruner::class, 'unschedule' ) );
+		add_filter( 'wp_privacy_personal_data_exporters', array( Log\Privacy::class, 'exporters' ) );
+		add_filter( 'wp_privacy_personal_data_erasers', array( Log\Privacy::class, 'erasers' ) );
+		add_action( 'admin_init', array( Log\Privacy::class, 'suggest_policy' ) );
+		add_action( 'wp_dashboard_setup', array( Admin\Log_Widget::class, 'register' ) );
+		add_action( 'show_user_profile', array( Admin\Log_Profile::class, 'render' ), 20 );
+		add_action( 'edit_user_profile', array( Admin\Log_Profile::class, 'render' ), 20 );
 	}
 
 	/**

@@ -10,9 +10,11 @@ namespace Scimpress\Rest;
 use Scimpress\Authorization;
 use Scimpress\Configuration;
 use Scimpress\Engine;
+use Scimpress\Log\Recorder;
 use Scimpress\Notices;
 use Scimpress\Settlement\Pass;
 use Scimpress\Store\Store;
+use Scimpress\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -52,6 +54,9 @@ final class Controller {
 	 */
 	public function permission( \WP_REST_Request $request ) {
 		list( $status, $detail ) = Admission::refusal( Authorization::header( $request ), $request->get_method(), $request->get_route() ) ?? array( null, null );
+		if ( null !== $status ) {
+			Recorder::refused( $status, $detail, (string) Tokens::used() );
+		}
 		return null === $status ? true : new \WP_Error( self::REFUSED, $detail, array( 'status' => $status ) );
 	}
 
@@ -65,19 +70,17 @@ final class Controller {
 		wp_set_current_user( 0 );
 
 		$store  = new Store();
-		$answer = Engine::answer(
-			array(
-				'method'  => $request->get_method(),
-				'path'    => $this->path( $request ),
-				'query'   => $this->query( $request ),
-				'headers' => $this->headers( $request ),
-				'body'    => (string) $request->get_body(),
-			),
-			Configuration::of_site(),
-			array( $store, 'perform' )
+		$parts  = array(
+			'method'  => $request->get_method(),
+			'path'    => $this->path( $request ),
+			'query'   => $this->query( $request ),
+			'headers' => $this->headers( $request ),
+			'body'    => (string) $request->get_body(),
 		);
+		$answer = Engine::answer( $parts, Configuration::of_site(), array( $store, 'perform' ) );
 		Notices::record( $answer->notices );
 		Pass::after_request();
+		Recorder::record( $answer, $parts, (string) Tokens::used() );
 		return new Scim_Response( $answer );
 	}
 

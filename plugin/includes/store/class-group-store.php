@@ -75,19 +75,24 @@ final class Group_Store extends Resource_Store {
 	 *
 	 * @param string   $id      SCIM id.
 	 * @param int|null $version The version that must still be there; null for any.
-	 * @return array{deleted: true}
+	 * @return array{deleted: true, document: string}
 	 * @throws Failure `not_found`, `stale`.
 	 */
 	protected function delete( string $id, ?int $version ): array {
-		$this->write(
-			static function () use ( $id, $version ): void {
-				$position = (int) self::lock( $id, $version )->position;
+		$document = $this->write(
+			static function () use ( $id, $version ): string {
+				$row      = self::lock( $id, $version );
+				$position = (int) $row->position;
 				Affected_Users::of( $position )?->everybody();
 				Group_Table::touch( Membership_Table::groups_of( Membership_Table::GROUP, $position ), Store::now() );
 				Group_Table::remove( $position );
+				return $row->document;
 			}
 		);
-		return array( 'deleted' => true );
+		return array(
+			'deleted'  => true,
+			'document' => $document,
+		);
 	}
 
 	/**

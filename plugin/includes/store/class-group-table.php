@@ -50,11 +50,11 @@ KEY external_id (external_id)';
 	 * afterwards meets no one who does it the other way round.
 	 *
 	 * @param string $id SCIM id.
-	 * @return object{position: string, version: string, display: string, external_id: string|null}|null
+	 * @return object{position: string, version: string, display: string, external_id: string|null, document: string}|null
 	 */
 	public static function lock( string $id ): ?object {
 		global $wpdb;
-		return Query::rows( $wpdb->prepare( 'SELECT position, version, display, external_id FROM ' . self::name() . ' WHERE id = %s FOR UPDATE', $id ) )[0] ?? null;
+		return Query::rows( $wpdb->prepare( 'SELECT position, version, display, external_id, document FROM ' . self::name() . ' WHERE id = %s FOR UPDATE', $id ) )[0] ?? null;
 	}
 
 	/**

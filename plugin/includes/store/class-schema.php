@@ -7,6 +7,7 @@
 
 namespace Scimpress\Store;
 
+use Scimpress\Log\Log_Table;
 use Scimpress\Roles\Rule_Set;
 use Scimpress\Settlement\Queue;
 
@@ -23,6 +24,8 @@ final class Schema {
 
 	private const VERSION = '3';
 
+	private const TABLES = array( User_Table::class, Group_Table::class, Membership_Table::class, Queue::class, Log_Table::class );
+
 	/** Keys compare byte by byte: what is equal is decided by the engine, which folds them. */
 	private const EXACT = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
@@ -32,7 +35,7 @@ final class Schema {
 	 * @return list<string>
 	 */
 	public static function tables(): array {
-		return array( User_Table::name(), Group_Table::name(), Membership_Table::name(), Queue::name() );
+		return array_map( static fn( string $table ): string => $table::name(), self::TABLES );
 	}
 
 	/**
@@ -45,7 +48,7 @@ final class Schema {
 		}
 		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 		$complete = true;
-		foreach ( array( User_Table::class, Group_Table::class, Membership_Table::class, Queue::class ) as $table ) {
+		foreach ( self::TABLES as $table ) {
 			$columns = str_replace( '$exact', self::EXACT, $table::DEFINITION );
 			// InnoDB by name: without transactions and row locks there is no store. DYNAMIC rows hold keys of 255 characters.
 			dbDelta( 'CREATE TABLE ' . $table::name() . " (\n$columns\n) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT " . self::EXACT . ';' );

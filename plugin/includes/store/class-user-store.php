@@ -206,7 +206,7 @@ final class User_Store extends Resource_Store {
 	 *
 	 * @param string   $id      SCIM id.
 	 * @param int|null $version The version that must still be there; null for any.
-	 * @return array{deleted: true}
+	 * @return array{deleted: true, document: string, userId: int}
 	 * @throws Failure When it cannot be done.
 	 */
 	protected function delete( string $id, ?int $version ): array {
@@ -237,7 +237,11 @@ final class User_Store extends Resource_Store {
 			}
 		);
 		unset( $this->seen[ $id ] );
-		return array( 'deleted' => true );
+		return array(
+			'deleted'  => true,
+			'document' => $row->document,
+			'userId'   => $user_id,
+		);
 	}
 
 	/**
