@@ -60,17 +60,26 @@ KEY user_id (user_id)';
 	/** What a list shows; without the long texts. */
 	private const LISTED = 'position, time, request, token, agent, address, operation, resource, scim_id, user_id, name, status, failed, scim_type, message, duration, times';
 
+	/** Bytes of one statement: a fraction of what MySQL takes in a packet, and what wpdb's look for invalid text can bear. */
+	private const STATEMENT = 262144;
+
 	/**
-	 * Appends rows, by one statement.
+	 * Appends rows, by one statement unless a bulk request has made very many.
 	 *
 	 * @param non-empty-list<array<string,int|string|null>> $rows Column => value, all with the same columns.
 	 * @throws \RuntimeException When the database refuses.
 	 */
 	public static function append( array $rows ): void {
-		foreach ( array_chunk( $rows, Query::CHUNK ) as $chunk ) {
-			$tuples = array_map( static fn( array $row ): string => '(' . implode( ', ', self::literals( $row ) ) . ')', $chunk );
-			Query::write( 'INSERT INTO ' . self::name() . ' (' . implode( ', ', array_keys( $rows[0] ) ) . ') VALUES ' . implode( ', ', $tuples ) );
+		$statement = '';
+		foreach ( $rows as $row ) {
+			$tuple = '(' . implode( ', ', self::literals( $row ) ) . ')';
+			if ( '' !== $statement && strlen( $statement ) + strlen( $tuple ) > self::STATEMENT ) {
+				Query::write( $statement );
+				$statement = '';
+			}
+			$statement .= '' === $statement ? 'INSERT INTO ' . self::name() . ' (' . implode( ', ', array_keys( $row ) ) . ") VALUES $tuple" : ", $tuple";
 		}
+		Query::write( $statement );
 	}
 
 	/**
@@ -205,6 +214,16 @@ KEY user_id (user_id)';
 	public static function remove_until( int $position ): int {
 		global $wpdb;
 		return Query::write( $wpdb->prepare( 'DELETE FROM ' . self::name() . ' WHERE position <= %d', $position ) );
+	}
+
+	/**
+	 * Drops what was kept of requests: that of a bulk request stands with one entry and is about others, too.
+	 *
+	 * @param non-empty-list<string> $requests Request ids.
+	 */
+	public static function forget_requests( array $requests ): void {
+		global $wpdb;
+		Query::write( $wpdb->prepare( 'UPDATE ' . self::name() . ' SET raw = NULL WHERE raw IS NOT NULL AND request IN (' . Query::placeholders( $requests ) . ')', $requests ) );
 	}
 
 	/**

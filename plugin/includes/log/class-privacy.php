@@ -81,6 +81,9 @@ final class Privacy {
 	public static function erase( $address ): array {
 		$person = new Person( (string) $address );
 		$rows   = $person->entries( 0, self::PAGE );
+		if ( $rows ) {
+			Log_Table::forget_requests( array_values( array_unique( array_column( $rows, 'request' ) ) ) );
+		}
 		foreach ( $rows as $row ) {
 			$columns = array_flip( array( 'name', 'user_id', 'scim_id', 'operation', 'message', 'address', 'changes', 'raw' ) );
 			$erased  = Anonymiser::erased( array_intersect_key( (array) $row, $columns ) );

@@ -30,6 +30,9 @@ final class Recorder {
 	private const NAME    = 255;
 	private const MESSAGE = 2000;
 
+	/** Bytes of the changes of one row. */
+	private const CHANGES = 65535;
+
 	/**
 	 * Accounts that a create of this request has linked.
 	 *
@@ -189,7 +192,14 @@ final class Recorder {
 	 */
 	private static function changes( array $change ): ?string {
 		$changes = array_filter( array_intersect_key( $change, array_flip( array( 'attributes', 'more', 'members' ) ) ) );
-		return $changes ? self::text( (string) wp_json_encode( $changes, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ) ) : null;
+		if ( ! $changes ) {
+			return null;
+		}
+		$json = self::text( (string) wp_json_encode( $changes, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ) );
+		if ( strlen( $json ) <= self::CHANGES ) {
+			return $json;
+		}
+		return (string) wp_json_encode( array( 'more' => count( $change['attributes'] ) + $change['more'] ) + array_intersect_key( $changes, array( 'members' => true ) ) );
 	}
 
 	/**
