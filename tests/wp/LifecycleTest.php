@@ -9,6 +9,7 @@ namespace Scimpress\Tests;
 
 use Scimpress\Account_State;
 use Scimpress\Attributes\Attribute_Settings;
+use Scimpress\Log\Log_Table;
 use Scimpress\Notices;
 use Scimpress\Settings;
 use Scimpress\Store\Group_Table;
@@ -57,7 +58,17 @@ final class LifecycleTest extends Test_Case {
 		update_option( Schema::VERSION_OPTION, '1' );
 		Schema::upgrade();
 		$this->perform( Needs::create_group( array( $need['id'] ) ) );
-		$this->assertSame( '3', get_option( Schema::VERSION_OPTION ) );
+		$this->assertSame( self::version(), get_option( Schema::VERSION_OPTION ) );
+	}
+
+	public function test_site_of_the_version_before_the_log_gets_its_table(): void {
+		global $wpdb;
+		$wpdb->query( 'DROP TABLE ' . Log_Table::name() );
+		update_option( Schema::VERSION_OPTION, '2' );
+		Schema::upgrade();
+		$this->assertSame( array(), Log_Table::page( array(), null, null, 1 ) );
+		$this->assertSame( '', $wpdb->last_error );
+		$this->assertSame( self::version(), get_option( Schema::VERSION_OPTION ) );
 	}
 
 	public function test_lost_index_is_made_again(): void {
@@ -88,6 +99,9 @@ final class LifecycleTest extends Test_Case {
 		Attribute_Settings::map( array( array( 'path' => 'title', 'target' => 'job' ) ) );
 		Tokens::create();
 		\Scimpress\Token_Use::record( Tokens::stored()[0], time() );
+		\Scimpress\Log\Settings::update( array( 'days' => 7 ) );
+		\Scimpress\Log\Days::close();
+		\Scimpress\Log\Pruner::schedule();
 		Notices::record(
 			array(
 				array(
@@ -106,6 +120,7 @@ final class LifecycleTest extends Test_Case {
 		$this->assertFalse( wp_next_scheduled( \Scimpress\Settlement\Job::HOOK ) );
 		$this->assertSame( array(), $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->prefix . 'scimpress' ) . '%' ) ) );
 		$this->assertSame( array(), $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'scimpress%'" ) );
+		$this->assertFalse( wp_next_scheduled( \Scimpress\Log\Pruner::HOOK ) );
 		$this->assertSame( array(), $wpdb->get_col( "SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE '%scimpress%'" ) );
 		foreach ( $more as $user_id => $capabilities ) {
 			$this->assertSame( $capabilities, get_userdata( $user_id )->caps, 'nobody is left without the rights of before' );
@@ -115,6 +130,13 @@ final class LifecycleTest extends Test_Case {
 		$this->assertSame( $user->user_login, get_userdata( $user->ID )->user_login );
 		$this->assertSame( 'aaaa', get_user_meta( $user->ID, 'aadObjectId', true ) );
 		$this->assertFalse( Settings::enabled() );
+	}
+
+	/**
+	 * The version of the tables that the plugin wants.
+	 */
+	private static function version(): string {
+		return ( new \ReflectionClassConstant( Schema::class, 'VERSION' ) )->getValue();
 	}
 
 	public function test_files_of_the_plugin_do_nothing_by_themselves(): void {

@@ -45,3 +45,4 @@ require __DIR__ . '/support/class-test-case.php';
 require __DIR__ . '/support/class-network-test-case.php';
 require __DIR__ . '/support/class-scim-test-case.php';
 require __DIR__ . '/support/class-roles-test-case.php';
+require __DIR__ . '/support/class-log-test-case.php';
