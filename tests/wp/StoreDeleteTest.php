@@ -18,7 +18,14 @@ final class StoreDeleteTest extends Test_Case {
 
 	public function test_delete_deactivates_and_hides_by_default(): void {
 		list( $need, $record, $user ) = $this->person( array( 'objectId' => 'aaaa' ) );
-		$this->assertSame( array( 'deleted' => true ), $this->perform( Needs::delete( $need['id'] ) ) );
+		$this->assertSame(
+			array(
+				'deleted'  => true,
+				'document' => $need['document'],
+				'userId'   => $user->ID,
+			),
+			$this->perform( Needs::delete( $need['id'] ) )
+		);
 
 		$this->assertFalse( Account_State::is_active( $user->ID ) );
 		$this->assertSame( array(), get_userdata( $user->ID )->roles );

@@ -73,7 +73,7 @@ final class StoreGroupRaceTest extends Test_Case {
 				$script->say( wp_json_encode( isset( $groups[ $number ] ) ? Needs::update_group( $groups[ $number ], array( 'add' => array( $need['id'] ) ) ) : Needs::delete( $need['id'] ) ) );
 			}
 			$answers = array_map( static fn( Script $script ): array => json_decode( $script->hear(), true ), $this->scripts );
-			$this->assertSame( array( 'deleted' => true ), array_pop( $answers ) );
+			$this->assertTrue( array_pop( $answers )['deleted'] ?? false );
 			foreach ( $answers as $answer ) {
 				$this->assertContains( $answer['error'] ?? 'none', array( 'none', 'member_unknown' ), wp_json_encode( $answer ) );
 			}

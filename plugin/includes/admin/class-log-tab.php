@@ -162,6 +162,7 @@ final class Log_Tab extends Tab {
 			set_time_limit( 0 );
 		}
 		nocache_headers();
+		header( 'Cache-Control: no-store, private' );
 		header( 'Content-Type: text/csv; charset=utf-8' );
 		header( 'X-Content-Type-Options: nosniff' );
 		header( 'Content-Disposition: attachment; filename="scimpress-log-' . gmdate( 'Y-m-d' ) . '.csv"' );

@@ -47,7 +47,7 @@ final class Log_Widget {
 			printf( '<h3>%s</h3><ul>', esc_html__( 'Last failures', 'scimpress' ) );
 			foreach ( $failures as $row ) {
 				printf(
-					'<li><a href="%s">%s</a> <bdi>%s</bdi>: <bdi>%s</bdi></li>',
+					'<li><a href="%s">%s <bdi>%s</bdi>: <bdi>%s</bdi></a></li>',
 					esc_url( Log_Tab::entry_url( (int) $row->position ) ),
 					esc_html( Entry::time( $row ) ),
 					esc_html( trim( Entry::operation( $row->operation ) . " $row->name" ) ),

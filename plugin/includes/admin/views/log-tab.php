@@ -154,7 +154,7 @@ $scimpress_here     = add_query_arg( array_map( 'rawurlencode', $scimpress_field
 			<tr>
 				<th scope="row"><label for="scimpress-log-<?php echo esc_attr( $scimpress_name ); ?>"><?php echo esc_html( $scimpress_label ); ?></label></th>
 				<td>
-					<input type="number" class="small-text scimpress-log-number" id="scimpress-log-<?php echo esc_attr( $scimpress_name ); ?>" name="<?php echo esc_attr( $scimpress_name ); ?>" min="1" max="<?php echo esc_attr( (string) Settings::MOST[ $scimpress_name ] ); ?>" value="<?php echo esc_attr( (string) $page['settings'][ $scimpress_name ] ); ?>">
+					<input type="number" class="scimpress-log-number" id="scimpress-log-<?php echo esc_attr( $scimpress_name ); ?>" name="<?php echo esc_attr( $scimpress_name ); ?>" min="1" max="<?php echo esc_attr( (string) Settings::MOST[ $scimpress_name ] ); ?>" value="<?php echo esc_attr( (string) $page['settings'][ $scimpress_name ] ); ?>">
 					<?php if ( 'megabytes' === $scimpress_name ) : ?>
 						<p class="description"><?php esc_html_e( 'The first of the three that is exceeded counts. What is too old or too much is removed once a day.', 'scimpress' ); ?></p>
 					<?php endif; ?>
