@@ -45,6 +45,9 @@ function scimpress_uninstall_site(): void {
 	}
 	wp_clear_scheduled_hook( 'scimpress_settle' );
 	wp_clear_scheduled_hook( 'scimpress_log_prune' );
+	// What an interrupted run of the connection doctor has left.
+	// phpcs:ignore WordPress.DB -- options are found by the beginning of their names in no other way.
+	array_map( 'delete_option', $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE %s", $wpdb->esc_like( 'scimpress_visitor_' ) . '%' ) ) );
 }
 
 if ( is_multisite() ) {

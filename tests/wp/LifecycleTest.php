@@ -102,6 +102,7 @@ final class LifecycleTest extends Test_Case {
 		\Scimpress\Log\Settings::update( array( 'days' => 7 ) );
 		\Scimpress\Log\Days::close();
 		\Scimpress\Log\Pruner::schedule();
+		\Scimpress\Doctor\Visitor_Pass::issue( array(), time() );
 		Notices::record(
 			array(
 				array(

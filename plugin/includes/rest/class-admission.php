@@ -7,6 +7,7 @@
 
 namespace Scimpress\Rest;
 
+use Scimpress\Doctor\Witness;
 use Scimpress\Requirements;
 use Scimpress\Settings;
 use Scimpress\Token_List;
@@ -25,14 +26,18 @@ final class Admission {
 	 * @param string $authorization Value of the Authorization header, empty when none arrived.
 	 * @param string $method        HTTP method.
 	 * @param string $route         Route of the request, with the namespace.
+	 * @param string $body          Raw body.
 	 * @return array{0: int, 1: string}|null HTTP status, and one line for the administrator of the identity provider; null when it may pass.
 	 */
-	public static function refusal( string $authorization, string $method, string $route ): ?array {
+	public static function refusal( string $authorization, string $method, string $route, string $body = '' ): ?array {
 		if ( ! Requirements::met() ) {
 			return array( 503, 'the php extension scimpress is missing or too old on this server' );
 		}
 		if ( '' === $authorization ) {
 			return array( 401, 'no authorization header arrived: send `Authorization: Bearer <secret token>`; if it was sent, the web server keeps it from php' );
+		}
+		if ( Witness::vouches( $authorization ) ) {
+			return Witness::admits( $method, $route, $body ) ? null : array( 400, 'this request of the connection doctor was changed on its way' );
 		}
 		$token = Tokens::of( $authorization );
 		if ( null === $token ) {

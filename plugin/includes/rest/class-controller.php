@@ -53,7 +53,7 @@ final class Controller {
 	 * @return true|\WP_Error
 	 */
 	public function permission( \WP_REST_Request $request ) {
-		list( $status, $detail ) = Admission::refusal( Authorization::header( $request ), $request->get_method(), $request->get_route() ) ?? array( null, null );
+		list( $status, $detail ) = Admission::refusal( Authorization::header( $request ), $request->get_method(), $request->get_route(), (string) $request->get_body() ) ?? array( null, null );
 		if ( null !== $status ) {
 			Recorder::refused( $status, $detail, (string) Tokens::used() );
 		}

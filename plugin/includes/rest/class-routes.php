@@ -69,6 +69,16 @@ final class Routes {
 	}
 
 	/**
+	 * Place of the SCIM endpoints among others, null when somebody has taken them away; prioritise() makes it 0.
+	 *
+	 * @param array<string,array> $endpoints Route pattern => handlers.
+	 */
+	public static function place( array $endpoints ): ?int {
+		$place = array_search( self::ENDPOINTS_KEY, array_keys( $endpoints ), true );
+		return false === $place ? null : $place;
+	}
+
+	/**
 	 * Whether a route is in the namespace. WordPress matches routes without regard to case.
 	 *
 	 * @param string $route Route of a request, with the namespace.
