@@ -24,6 +24,7 @@ final class Plugin {
 		self::capability();
 		self::log();
 		self::rest( new Rest\Server( new Rest\Controller() ) );
+		self::doctor();
 		self::settlement();
 		if ( is_admin() ) {
 			self::admin(
@@ -31,6 +32,7 @@ final class Plugin {
 					array(
 						new Admin\Setup_Tab(),
 						new Admin\Tokens_Tab(),
+						new Admin\Doctor_Tab(),
 						new Admin\Log_Tab(),
 						new Admin\Attributes_Tab(),
 						new Admin\Roles_Tab(),
@@ -75,6 +77,7 @@ final class Plugin {
 		\WP_CLI::add_command( 'scimpress roles', new Roles\Command() );
 		\WP_CLI::add_command( 'scimpress token', new Token_Command() );
 		\WP_CLI::add_command( 'scimpress log', new Log\Command() );
+		\WP_CLI::add_command( 'scimpress doctor', new Doctor\Command() );
 	}
 
 	/**
@@ -154,6 +157,16 @@ final class Plugin {
 	private static function settlement(): void {
 		add_action( Settlement\Job::HOOK, array( Settlement\Job::class, 'run' ) );
 		register_deactivation_hook( PLUGIN_FILE, static fn() => wp_clear_scheduled_hook( Settlement\Job::HOOK ) );
+	}
+
+	/**
+	 * The connection doctor: both ends of his requests, and Site Health.
+	 */
+	private static function doctor(): void {
+		Doctor\Witness::begin();
+		add_filter( 'site_status_tests', array( Doctor\Site_Health::class, 'tests' ) );
+		add_filter( 'debug_information', array( Doctor\Site_Health::class, 'debug_information' ) );
+		add_action( 'wp_ajax_' . Doctor\Site_Health::AJAX, array( Doctor\Site_Health::class, 'answer' ) );
 	}
 
 	/**

@@ -18,7 +18,7 @@ def submit(action: str, **fields: str) -> None:
         raise AssertionError(f"the tab has no form {action}")
     status, _, body = admin().submit(TAB, {"scimpress_action": action, "_wpnonce": found[1], "scimpress_end": "1", **fields})
     if status != 303:
-        raise AssertionError(f"{action} was not saved: {status} {re.findall(rb'scimpress-problem.*', body)}")
+        raise AssertionError(f"{action} was not saved: {status} {re.findall(rb'scimpress-row-error.*', body)}")
 
 
 def declare(*attributes: tuple[str, str]) -> None:

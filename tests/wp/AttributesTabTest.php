@@ -54,7 +54,7 @@ final class AttributesTabTest extends Scim_Test_Case {
 		$reply = $this->schema( self::URN, array( array( 'tag', 'string' ), array( 'TAG', 'string' ), array( '1x', 'explode' ) ) );
 		$this->assertSame( 200, $reply->status );
 		$this->assertShows( 'Not saved.', $reply->body );
-		$this->assertMatchesRegularExpression( '/name="attribute_name\[1\]"[^>]* value="TAG" aria-invalid="true" aria-describedby="scimpress-schema-0-problem-1">\s*<p class="scimpress-problem" id="scimpress-schema-0-problem-1">the attribute &#039;TAG&#039; is declared twice</', $reply->body );
+		$this->assertMatchesRegularExpression( '/name="attribute_name\[1\]"[^>]* value="TAG" aria-invalid="true" aria-describedby="scimpress-schema-0-problem-1">\s*<p class="scimpress-row-error" id="scimpress-schema-0-problem-1">the attribute &#039;TAG&#039; is declared twice</', $reply->body );
 		$this->assertMatchesRegularExpression( '/id="scimpress-schema-0-problem-2">[^<]*is not a name of an attribute[^<]*; the type of an attribute must be one of/', $reply->body );
 		$this->assertSame( array(), self::declared() );
 		foreach ( array( '', 'https://x.example', 'urn:ietf:params:scim:schemas:core:2.0:User', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User' ) as $urn ) {

@@ -33,7 +33,7 @@ defined( 'ABSPATH' ) || exit;
 					<td>
 						<input type="text" name="path[<?php echo (int) $scimpress_row; ?>]" class="large-text code" maxlength="<?php echo (int) Attribute_Settings::MAX_PATH; ?>" spellcheck="false" autocomplete="off" aria-labelledby="scimpress-path" value="<?php echo esc_attr( $scimpress_mapping['path'] ); ?>"<?php echo '' === $scimpress_help ? '' : ' aria-invalid="true" aria-describedby="' . esc_attr( $scimpress_help ) . '"'; ?>>
 						<?php if ( '' !== $scimpress_help ) : ?>
-							<p class="scimpress-problem" id="<?php echo esc_attr( $scimpress_help ); ?>"><?php echo esc_html( $scimpress_mapping['problem'] ); ?></p>
+							<p class="scimpress-row-error" id="<?php echo esc_attr( $scimpress_help ); ?>"><?php echo esc_html( $scimpress_mapping['problem'] ); ?></p>
 						<?php endif; ?>
 					</td>
 					<td><input type="text" name="target[<?php echo (int) $scimpress_row; ?>]" class="large-text code" maxlength="<?php echo (int) Targets::MAX_KEY; ?>" spellcheck="false" autocomplete="off" list="scimpress-targets" aria-labelledby="scimpress-target" value="<?php echo esc_attr( $scimpress_mapping['target'] ); ?>"></td>
@@ -77,7 +77,7 @@ defined( 'ABSPATH' ) || exit;
 		<input type="hidden" name="original" value="<?php echo esc_attr( $scimpress_entry['original'] ); ?>">
 		<h3><?php echo esc_html( $scimpress_is_new ? __( 'Another schema', 'scimpress' ) : $scimpress_entry['original'] ); ?></h3>
 		<?php if ( null !== $scimpress_whole ) : ?>
-			<p class="scimpress-problem" id="<?php echo esc_attr( $scimpress_id ); ?>-problem"><?php echo esc_html( $scimpress_whole ); ?></p>
+			<p class="scimpress-row-error" id="<?php echo esc_attr( $scimpress_id ); ?>-problem"><?php echo esc_html( $scimpress_whole ); ?></p>
 		<?php endif; ?>
 		<table class="form-table" role="presentation">
 			<tr>
@@ -111,7 +111,7 @@ defined( 'ABSPATH' ) || exit;
 						<td>
 							<input type="text" name="attribute_name[<?php echo (int) $scimpress_row; ?>]" class="regular-text code" maxlength="60" spellcheck="false" autocomplete="off" aria-labelledby="<?php echo esc_attr( $scimpress_id ); ?>-attribute" value="<?php echo esc_attr( $scimpress_attribute['name'] ); ?>"<?php echo null === $scimpress_problem ? '' : ' aria-invalid="true" aria-describedby="' . esc_attr( "$scimpress_id-problem-$scimpress_row" ) . '"'; ?>>
 							<?php if ( null !== $scimpress_problem ) : ?>
-								<p class="scimpress-problem" id="<?php echo esc_attr( "$scimpress_id-problem-$scimpress_row" ); ?>"><?php echo esc_html( $scimpress_problem ); ?></p>
+								<p class="scimpress-row-error" id="<?php echo esc_attr( "$scimpress_id-problem-$scimpress_row" ); ?>"><?php echo esc_html( $scimpress_problem ); ?></p>
 							<?php endif; ?>
 						</td>
 						<td>

@@ -123,7 +123,7 @@ $scimpress_buttons = match ( $scimpress_run['state'] ?? '' ) {
 						<td>
 							<input type="text" class="large-text code" name="<?php echo esc_attr( "{$scimpress_name}[value]" ); ?>" value="<?php echo esc_attr( $scimpress_rule['value'] ); ?>" maxlength="<?php echo esc_attr( (string) Rule_Set::LONGEST ); ?>" aria-label="<?php echo esc_attr( __( 'Name, id, app role or filter', 'scimpress' ) . ', ' . $scimpress_which ); ?>"<?php echo null === $scimpress_error ? '' : ' aria-invalid="true" aria-describedby="' . esc_attr( "scimpress-rule-$scimpress_index" ) . '"'; ?>>
 							<?php if ( null !== $scimpress_error ) : ?>
-								<p class="scimpress-rule-error" id="<?php echo esc_attr( "scimpress-rule-$scimpress_index" ); ?>"><?php echo esc_html( $scimpress_error ); ?></p>
+								<p class="scimpress-row-error" id="<?php echo esc_attr( "scimpress-rule-$scimpress_index" ); ?>"><?php echo esc_html( $scimpress_error ); ?></p>
 							<?php endif; ?>
 						</td>
 						<td><input type="checkbox" name="<?php echo esc_attr( "{$scimpress_name}[remove]" ); ?>" value="1" aria-label="<?php echo esc_attr( __( 'Remove', 'scimpress' ) . ', ' . $scimpress_which ); ?>"></td>
