@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .tree import Failure
 
-PROGRAMS = re.compile(r"(nginx|php-fpm[0-9.]*|mariadbd|mysqld)$")
+PROGRAMS = re.compile(r"(nginx|apache2|php-fpm[0-9.]*|mariadbd|mysqld)$")
 READY_SECONDS = 60
 STOP_SECONDS = 15
 POLL_SECONDS = 0.02
