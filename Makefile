@@ -53,7 +53,7 @@ test: tools ## Run every test, on SQLite and on MariaDB; one line for each layer
 	@cargo build --release
 	@$(RUN)
 
-.PHONY: conformance test-rust test-extension test-entra test-site test-wp test-http test-browser test-lint
+.PHONY: conformance test-rust test-extension test-entra test-site test-wp test-http test-doctor test-browser test-lint
 test-rust: ## The engine without PHP: vectors, properties, documentation examples
 	@$(RUN) rust
 test-extension: tools build ## The built extension in real PHP
@@ -62,6 +62,8 @@ test-wp: tools build ## The plugin inside WordPress 7.1, 6.8 and 6.1, single sit
 	@$(RUN) wp
 test-http: tools build ## SCIM over HTTP through nginx and php-fpm, on SQLite and MariaDB
 	@$(RUN) http
+test-doctor: tools build ## The connection doctor on broken servers: nginx, Apache, certificates, plugins
+	@$(RUN) doctor
 test-browser: tools build ## The pages in Chromium: the setup, accessibility, phone width, right to left, without JavaScript
 	@$(RUN) browser
 conformance: tools build ## Outside suites against the real site: scim2-tester and scim-sanity, both from PyPI

@@ -16,6 +16,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.http.admin import Admin
+from tests.http.server import Server
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "site"))
 
@@ -120,6 +123,11 @@ class Clinic:
             )
         finally:
             self.move(self.site.url)
+
+    def administrator(self) -> Admin:
+        """An administrator who signs in now, at the site itself."""
+        site = self.site
+        return Admin(Server(site.tenant_url.rstrip("/"), site.token, site.admin_login, site.admin_password, site.directory))
 
     def ports(self, number: int) -> list[int]:
         """Free ports, all different."""

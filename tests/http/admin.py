@@ -11,9 +11,10 @@ from tests.http.server import Server, server
 
 
 class Admin:
-    """A signed-in administrator of a site."""
+    """A signed-in administrator, of the site of this run or of another one."""
 
-    def __init__(self, site: Server) -> None:
+    def __init__(self, site: Server | None = None) -> None:
+        site = site or server()
         self._address = urlsplit(site.home)
         form = {"log": site.admin_login, "pwd": site.admin_password, "testcookie": "1"}
         self.cookie = "wordpress_test_cookie=WP%20Cookie%20check"
@@ -36,14 +37,14 @@ class Admin:
         path, _, query = route.partition("?")
         content = None if body is None else json.dumps(body).encode()
         headers = {"Cookie": self.cookie, "X-WP-Nonce": self.nonce, "Content-Type": "application/json"}
-        status, _, answer = self._send(method, f"/index.php?rest_route=/wp/v2/{path}&{query}", content, headers)
+        status, _, answer = self.send(method, f"/index.php?rest_route=/wp/v2/{path}&{query}", content, headers)
         if status not in (200, 201):
             raise AssertionError(f"{method} {route}: {status} {answer[:200]!r}")
         return json.loads(answer)
 
     def page(self, path: str) -> str:
         """A page below the site, as text."""
-        status, _, body = self._send("GET", path, None, {"Cookie": self.cookie})
+        status, _, body = self.send("GET", path, None, {"Cookie": self.cookie})
         if status != 200:
             raise AssertionError(f"{path}: {status} {body[:200]!r}")
         return body.decode()
@@ -51,9 +52,10 @@ class Admin:
     def submit(self, path: str, fields: dict[str, str]) -> tuple[int, list, bytes]:
         """Sends a form; status, headers and body."""
         headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
-        return self._send("POST", path, urlencode(fields).encode(), headers)
+        return self.send("POST", path, urlencode(fields).encode(), headers)
 
-    def _send(self, method: str, path: str, body: bytes | None, headers: dict) -> tuple[int, list, bytes]:
+    def send(self, method: str, path: str, body: bytes | None, headers: dict) -> tuple[int, list, bytes]:
+        """Sends any request, without the cookie; status, headers and body."""
         connection = http.client.HTTPConnection(self._address.hostname, self._address.port, timeout=60)
         try:
             connection.request(method, self._address.path + path, body, headers)

@@ -1,6 +1,6 @@
 """Runs layers of tests: all of them, or those of the groups named.
 
-    python3 tests/site/run.py [rust|site|entra|extension|http|wp|browser|lint ...]
+    python3 tests/site/run.py [rust|site|entra|extension|http|doctor|wp|browser|lint ...]
 
 Ends with one line for each layer and a closing line `N passed, N failed`. Logs are in target/test/logs.
 """

@@ -41,6 +41,7 @@ require __DIR__ . '/support/class-script.php';
 require __DIR__ . '/support/class-reply.php';
 require __DIR__ . '/support/class-web.php';
 require __DIR__ . '/support/class-browser.php';
+require __DIR__ . '/support/class-doctor-document.php';
 require __DIR__ . '/support/class-test-case.php';
 require __DIR__ . '/support/class-network-test-case.php';
 require __DIR__ . '/support/class-scim-test-case.php';

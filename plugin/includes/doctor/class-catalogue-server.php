@@ -32,8 +32,8 @@ final class Catalogue_Server {
 				'title'       => __( 'The web server asks for a password', 'scimpress' ),
 				'explanation' => __( 'A password protects the whole site, as it often does on staging sites. It needs the same header as the token, so identity providers cannot get past it.', 'scimpress' ),
 				'fixes'       => array(
-					Web_Server::NGINX  => array( __( 'The first lines outside of the server block, the last in place of its auth_basic:', 'scimpress' ), "map \$request_uri \$realm {\n\tdefault \"Restricted\";\n\t~^/wp-json/wpo365/v1/ off;\n}\nauth_basic \$realm;" ),
-					Web_Server::APACHE => array( __( 'In place of Require valid-user:', 'scimpress' ), "SetEnvIf Request_URI \"^/wp-json/wpo365/v1/\" scim\n<RequireAny>\n\tRequire env scim\n\tRequire env REDIRECT_scim\n\tRequire valid-user\n</RequireAny>" ),
+					Web_Server::NGINX  => array( __( 'The first lines outside of the server block, the last in place of its auth_basic:', 'scimpress' ), "map \$request_uri \$realm {\n\tdefault \"Restricted\";\n\t~^{path} off;\n}\nauth_basic \$realm;" ),
+					Web_Server::APACHE => array( __( 'In place of Require valid-user:', 'scimpress' ), "SetEnvIf Request_URI \"^{path}\" scim\n<RequireAny>\n\tRequire env scim\n\tRequire env REDIRECT_scim\n\tRequire valid-user\n</RequireAny>" ),
 				),
 			),
 			'user_agent' => array(
@@ -43,9 +43,9 @@ final class Catalogue_Server {
 				'explanation' => __( 'With a User-Agent the same request gets through. Microsoft Entra ID sends none. The answer was {status}.', 'scimpress' ),
 				'fixes'       => array(
 					Web_Server::NGINX      => array( __( 'In the rule that looks at $http_user_agent; the empty one must not match:', 'scimpress' ), "map \$http_user_agent \$bad_agent {\n\tdefault 0;\n\t\"\" 0;\n}" ),
-					Web_Server::APACHE     => array( __( 'In .htaccess, directly above the RewriteRule that looks at HTTP_USER_AGENT:', 'scimpress' ), 'RewriteCond %{REQUEST_URI} !^/wp-json/wpo365/v1/' ),
-					Catalogue::MODSECURITY => array( __( 'Before the OWASP rules are included:', 'scimpress' ), 'SecRule REQUEST_URI "@beginsWith /wp-json/wpo365/v1/" "id:1000920,phase:1,pass,nolog,ctl:ruleRemoveById=920320,ctl:ruleRemoveById=920330"' ),
-					Catalogue::PROXY       => array( __( 'Allow requests without User-Agent to this path, in the CDN and in every security plugin:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Web_Server::APACHE     => array( __( 'In .htaccess, directly above the RewriteRule that looks at HTTP_USER_AGENT:', 'scimpress' ), 'RewriteCond %{REQUEST_URI} !^{path}' ),
+					Catalogue::MODSECURITY => array( __( 'Before the OWASP rules are included:', 'scimpress' ), 'SecRule REQUEST_URI "@beginsWith {path}" "id:1000920,phase:1,pass,nolog,ctl:ruleRemoveById=920320,ctl:ruleRemoveById=920330"' ),
+					Catalogue::PROXY       => array( __( 'Allow requests without User-Agent to this path, in the CDN and in every security plugin:', 'scimpress' ), '{path}*' ),
 				),
 			),
 			'rewrite'    => array(
@@ -65,10 +65,10 @@ final class Catalogue_Server {
 				'title'       => __( 'A firewall or the web server refuses the request', 'scimpress' ),
 				'explanation' => __( 'The answer {status} ({type}) came before Scimpress was asked: from a rule of the web server, ModSecurity, a CDN or a plugin that is loaded earlier.', 'scimpress' ),
 				'fixes'       => array(
-					Web_Server::NGINX      => array( __( 'Its error log names the rule (deny, return); leave out this path there:', 'scimpress' ), '/wp-json/wpo365/v1/' ),
-					Web_Server::APACHE     => array( __( 'Its error log names the rule, in .htaccess or the virtual host; leave out this path there:', 'scimpress' ), '/wp-json/wpo365/v1/' ),
-					Catalogue::MODSECURITY => array( __( 'Its audit log names the rule; to leave out one, before the OWASP rules are included:', 'scimpress' ), 'SecRule REQUEST_URI "@beginsWith /wp-json/wpo365/v1/" "id:1000900,phase:1,pass,nolog,ctl:ruleRemoveById=RULE-ID"' ),
-					Catalogue::PROXY       => array( __( 'Allow this path without a challenge, and do not cache it:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Web_Server::NGINX      => array( __( 'Its error log names the rule (deny, return); leave out this path there:', 'scimpress' ), '{path}' ),
+					Web_Server::APACHE     => array( __( 'Its error log names the rule, in .htaccess or the virtual host; leave out this path there:', 'scimpress' ), '{path}' ),
+					Catalogue::MODSECURITY => array( __( 'Its audit log names the rule; to leave out one, before the OWASP rules are included:', 'scimpress' ), 'SecRule REQUEST_URI "@beginsWith {path}" "id:1000900,phase:1,pass,nolog,ctl:ruleRemoveById=RULE-ID"' ),
+					Catalogue::PROXY       => array( __( 'Allow this path without a challenge, and do not cache it:', 'scimpress' ), '{path}*' ),
 				),
 			),
 			'server_error' => array(
@@ -153,7 +153,7 @@ final class Catalogue_Server {
 				'explanation' => __( 'The {method} had a body when it was sent and none when it arrived. Nothing can be created or changed.', 'scimpress' ),
 				'fixes'       => array(
 					Web_Server::NGINX => array( __( 'In the location that has fastcgi_pass or proxy_pass; remove lines that set the content length to something else:', 'scimpress' ), "fastcgi_pass_request_body on;\nfastcgi_param CONTENT_LENGTH \$content_length;\nfastcgi_param CONTENT_TYPE \$content_type;\nproxy_pass_request_body on;" ),
-					Catalogue::PROXY  => array( __( 'Hand on the body of POST, PUT and PATCH unchanged for this path:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Catalogue::PROXY  => array( __( 'Hand on the body of POST, PUT and PATCH unchanged for this path:', 'scimpress' ), '{path}*' ),
 				),
 			),
 			'body_changed'  => array(
@@ -163,8 +163,8 @@ final class Catalogue_Server {
 				'explanation' => __( 'The {method} arrives with another body than it was sent with: a firewall or proxy rewrites it.', 'scimpress' ),
 				'fixes'       => array(
 					Web_Server::NGINX      => array( __( 'Remove the line of this form from the location:', 'scimpress' ), 'proxy_set_body …;' ),
-					Catalogue::MODSECURITY => array( __( 'Before the OWASP rules are included:', 'scimpress' ), 'SecRule REQUEST_URI "@beginsWith /wp-json/wpo365/v1/" "id:1000910,phase:1,pass,nolog,ctl:requestBodyAccess=Off"' ),
-					Catalogue::PROXY       => array( __( 'Hand on the body of POST, PUT and PATCH unchanged for this path:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Catalogue::MODSECURITY => array( __( 'Before the OWASP rules are included:', 'scimpress' ), 'SecRule REQUEST_URI "@beginsWith {path}" "id:1000910,phase:1,pass,nolog,ctl:requestBodyAccess=Off"' ),
+					Catalogue::PROXY       => array( __( 'Hand on the body of POST, PUT and PATCH unchanged for this path:', 'scimpress' ), '{path}*' ),
 				),
 			),
 			'type_changed'  => array(
@@ -191,9 +191,9 @@ final class Catalogue_Server {
 				'title'       => __( 'The Content-Type of answers is wrong', 'scimpress' ),
 				'explanation' => __( 'Scimpress answers application/scim+json, and “{type}” comes back. Clients do not read that.', 'scimpress' ),
 				'fixes'       => array(
-					Web_Server::NGINX  => array( __( 'Remove lines of this form that apply to /wp-json/:', 'scimpress' ), "proxy_hide_header Content-Type;\nfastcgi_hide_header Content-Type;\nadd_header Content-Type …;" ),
-					Web_Server::APACHE => array( __( 'In the virtual host:', 'scimpress' ), "<Location \"/wp-json/wpo365/v1/\">\n\tForceType None\n</Location>" ),
-					Catalogue::PROXY   => array( __( 'Leave the header Content-Type of answers alone for this path:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Web_Server::NGINX  => array( __( 'Remove lines of this form that apply to {path}:', 'scimpress' ), "proxy_hide_header Content-Type;\nfastcgi_hide_header Content-Type;\nadd_header Content-Type …;" ),
+					Web_Server::APACHE => array( __( 'In the virtual host:', 'scimpress' ), "<Location \"{path}\">\n\tForceType None\n</Location>" ),
+					Catalogue::PROXY   => array( __( 'Leave the header Content-Type of answers alone for this path:', 'scimpress' ), '{path}*' ),
 				),
 			),
 			'answer_changed' => array(
@@ -203,8 +203,8 @@ final class Catalogue_Server {
 				'explanation' => __( 'Something between WordPress and the client rewrites answers: a filter of the web server, a CDN that compresses or adds scripts.', 'scimpress' ),
 				'fixes'       => array(
 					Web_Server::NGINX  => array( __( 'Take * out of the line of this form, or application/scim+json:', 'scimpress' ), 'sub_filter_types …;' ),
-					Web_Server::APACHE => array( __( 'Remove lines of this form that apply to /wp-json/:', 'scimpress' ), "Substitute …\nSetOutputFilter …" ),
-					Catalogue::PROXY   => array( __( 'Switch off rewriting and minifying for this path:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Web_Server::APACHE => array( __( 'Remove lines of this form that apply to {path}:', 'scimpress' ), "Substitute …\nSetOutputFilter …" ),
+					Catalogue::PROXY   => array( __( 'Switch off rewriting and minifying for this path:', 'scimpress' ), '{path}*' ),
 				),
 			),
 			'unexpected'     => array(
@@ -228,7 +228,7 @@ final class Catalogue_Server {
 			Web_Server::APACHE     => array( __( 'In .htaccess or the virtual host, in place of the Limit, LimitExcept or AllowMethods that refuses them:', 'scimpress' ), "<LimitExcept GET HEAD POST PUT PATCH DELETE OPTIONS>\n\tRequire all denied\n</LimitExcept>" ),
 			Web_Server::IIS        => array( __( 'In web.config, below system.webServer:', 'scimpress' ), "<modules>\n\t<remove name=\"WebDAVModule\" />\n</modules>\n<handlers>\n\t<remove name=\"WebDAV\" />\n</handlers>\n<security>\n\t<requestFiltering>\n\t\t<verbs allowUnlisted=\"true\" />\n\t</requestFiltering>\n</security>" ),
 			Catalogue::MODSECURITY => array( __( 'In crs-setup.conf; rule 911100 reads it:', 'scimpress' ), "SecAction \"id:900200,phase:1,pass,t:none,nolog,setvar:'tx.allowed_methods=GET HEAD POST OPTIONS PUT PATCH DELETE'\"" ),
-			Catalogue::PROXY       => array( __( 'Allow GET, POST, PUT, PATCH and DELETE for this path:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+			Catalogue::PROXY       => array( __( 'Allow GET, POST, PUT, PATCH and DELETE for this path:', 'scimpress' ), '{path}*' ),
 		);
 		return array(
 			'method_blocked' => array(
@@ -252,7 +252,7 @@ final class Catalogue_Server {
 				'explanation' => __( 'A proxy or the web server makes {other} of {method}.', 'scimpress' ),
 				'fixes'       => array(
 					Web_Server::NGINX => array( __( 'In the location that has fastcgi_pass, and without proxy_method anywhere:', 'scimpress' ), 'fastcgi_param REQUEST_METHOD $request_method;' ),
-					Catalogue::PROXY  => array( __( 'Hand on the method unchanged for this path:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Catalogue::PROXY  => array( __( 'Hand on the method unchanged for this path:', 'scimpress' ), '{path}*' ),
 				),
 			),
 		);

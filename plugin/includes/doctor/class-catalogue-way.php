@@ -26,8 +26,8 @@ final class Catalogue_Way {
 				'explanation' => __( 'An answer was stored and given again, although it forbids that (Cache-Control: no-store). The identity provider then reads what is no longer true, and strangers may read what only it may.', 'scimpress' ),
 				'fixes'       => array(
 					Web_Server::NGINX    => array( __( 'In the location that has proxy_cache or fastcgi_cache; remove proxy_ignore_headers or fastcgi_ignore_headers, too:', 'scimpress' ), "proxy_cache_bypass \$http_authorization;\nproxy_no_cache \$http_authorization;\nfastcgi_cache_bypass \$http_authorization;\nfastcgi_no_cache \$http_authorization;" ),
-					Web_Server::APACHE   => array( __( 'In the virtual host:', 'scimpress' ), 'CacheDisable "/wp-json/wpo365/v1/"' ),
-					Catalogue::PROXY     => array( __( 'Let this path pass without being stored, in the CDN and in every cache plugin:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Web_Server::APACHE   => array( __( 'In the virtual host:', 'scimpress' ), 'CacheDisable "{path}"' ),
+					Catalogue::PROXY     => array( __( 'Let this path pass without being stored, in the CDN and in every cache plugin:', 'scimpress' ), '{path}*' ),
 				),
 			),
 			'clock' => array(
@@ -170,9 +170,9 @@ final class Catalogue_Way {
 				'title'       => __( 'The web server redirects because of a slash at the end', 'scimpress' ),
 				'explanation' => $meaning,
 				'fixes'       => array(
-					Web_Server::NGINX  => array( __( 'Put the rule about slashes into this condition:', 'scimpress' ), "if (\$request_uri !~ ^/wp-json/) {\n\trewrite ^(.*[^/])\$ \$1/ permanent;\n}" ),
-					Web_Server::APACHE => array( __( 'In .htaccess, directly above the rule that adds or removes the slash:', 'scimpress' ), 'RewriteCond %{REQUEST_URI} !^/wp-json/' ),
-					Catalogue::PROXY   => array( __( 'Leave out this path from every rule about slashes:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Web_Server::NGINX  => array( __( 'Put the rule about slashes into this condition:', 'scimpress' ), "if (\$request_uri !~ ^{path}) {\n\trewrite ^(.*[^/])\$ \$1/ permanent;\n}" ),
+					Web_Server::APACHE => array( __( 'In .htaccess, directly above the rule that adds or removes the slash:', 'scimpress' ), 'RewriteCond %{REQUEST_URI} !^{path}' ),
+					Catalogue::PROXY   => array( __( 'Leave out this path from every rule about slashes:', 'scimpress' ), '{path}*' ),
 				),
 			),
 			'login_redirect' => array(
@@ -181,7 +181,7 @@ final class Catalogue_Way {
 				'title'       => __( 'Requests are sent to the sign-in page', 'scimpress' ),
 				'explanation' => __( 'Something closes the site to everybody who is not signed in, before Scimpress is loaded: a rule of the web server, a must-use plugin or another site of the network. It points to {location}.', 'scimpress' ),
 				'fixes'       => array(
-					Catalogue::WORDPRESS => array( __( 'Leave out this path there:', 'scimpress' ), '/wp-json/wpo365/v1/' ),
+					Catalogue::WORDPRESS => array( __( 'Leave out this path there:', 'scimpress' ), '{path}' ),
 				),
 			),
 			'redirect'       => array(
@@ -190,7 +190,7 @@ final class Catalogue_Way {
 				'title'       => __( 'The web server redirects', 'scimpress' ),
 				'explanation' => $meaning,
 				'fixes'       => array(
-					Catalogue::PROXY => array( __( 'Leave out this path from the rule that redirects:', 'scimpress' ), '/wp-json/wpo365/v1/*' ),
+					Catalogue::PROXY => array( __( 'Leave out this path from the rule that redirects:', 'scimpress' ), '{path}*' ),
 				),
 			),
 		);

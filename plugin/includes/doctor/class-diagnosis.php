@@ -28,8 +28,8 @@ final class Diagnosis {
 		'dns'               => '/resolv|name lookup|getaddrinfo|name or service not known/i',
 		'tls_expired'       => '/certificate has expired|expired certificate|not yet valid|CERT_EXPIRED/i',
 		'tls_name'          => '/subject name|alternative certificate|does not match target host|did not match expected|hostname mismatch|no alternative/i',
-		'tls_untrusted'     => '/self.signed|unable to get local issuer|unable to verify|unknown (ca|issuer)|not trusted|verify failed|certificate problem|peer certificate cannot be authenticated/i',
-		'tls'               => '/\bssl\b|\btls\b|handshake|certificate/i',
+		'tls_untrusted'     => '/self.signed|unable to get local issuer|unable to verify|unknown (ca|issuer)|not trusted|verify failed|verification failed|certificate problem|peer certificate cannot be authenticated/i',
+		'tls'               => '/ssl|tls|handshake|certificate/i',
 		'timeout'           => '/timed? ?out/i',
 		'refused'           => '/refused|failed to connect|couldn.t connect|could not connect|no route|unreachable|reset by peer|empty reply/i',
 	);
@@ -112,7 +112,7 @@ final class Diagnosis {
 		if ( str_contains( $probe->detail(), 'no authorization header arrived' ) ) {
 			return new Finding( 'authorization', $facts );
 		}
-		if ( str_contains( $probe->headers['content-type'] ?? '', 'scim+json' ) || str_contains( $probe->detail(), 'the secret token' ) ) {
+		if ( str_contains( $probe->headers['content-type'] ?? '', 'scim+json' ) ) {
 			return new Finding( 'visitor_dropped', $facts );
 		}
 		if ( 404 === $probe->status && null !== $plain?->witness ) {

@@ -28,7 +28,7 @@ final class Doctor {
 	private const AGENT = 'Scimpress';
 
 	/**
-	 * When the run must be over.
+	 * When the run must be over, by the clock.
 	 *
 	 * @var float
 	 */
@@ -49,12 +49,20 @@ final class Doctor {
 	private Report $report;
 
 	/**
+	 * A doctor for one run.
+	 *
+	 * @param \Closure(): float $clock Seconds that never go back.
+	 */
+	private function __construct( private readonly \Closure $clock ) {}
+
+	/**
 	 * Examines the connection of this site.
 	 *
+	 * @param (\Closure(): float)|null $clock Seconds that never go back; those of this machine when null.
 	 * @throws \Random\RandomException When the system has no randomness to give (\Exception before PHP 8.2).
 	 */
-	public static function examine(): Report {
-		$doctor         = new self();
+	public static function examine( ?\Closure $clock = null ): Report {
+		$doctor         = new self( $clock ?? static fn(): float => hrtime( true ) / 1e9 );
 		$doctor->report = new Report( rest_url( Routes::NAMESPACE . '/' ) );
 		// phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- only compared with names.
 		$doctor->report->sign( (string) ( $_SERVER['SERVER_SOFTWARE'] ?? '' ) );
@@ -64,7 +72,7 @@ final class Doctor {
 		$nobody           = wp_generate_uuid4();
 		$look_up          = Request::look_up( $nobody );
 		$writes           = Request::writes( $nobody );
-		$doctor->deadline = microtime( true ) + self::SECONDS;
+		$doctor->deadline = ( $doctor->clock )() + self::SECONDS;
 		$doctor->pass     = Visitor_Pass::issue( array( $look_up, ...$writes ), time() );
 		try {
 			if ( $doctor->reach( $look_up ) ) {
@@ -215,7 +223,7 @@ final class Doctor {
 	 * @param bool                 $plain   Whether it is sent in the form of plain permalinks.
 	 */
 	private function send( Request $request, array $headers = array(), bool $plain = false ): Probe {
-		$left = $this->deadline - microtime( true );
+		$left = $this->deadline - ( $this->clock )();
 		if ( $left < 0.5 ) {
 			return new Probe( $request, '', error: 'no time left' );
 		}

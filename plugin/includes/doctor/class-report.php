@@ -7,6 +7,8 @@
 
 namespace Scimpress\Doctor;
 
+use Scimpress\Rest\Routes;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -125,7 +127,7 @@ final class Report {
 		return match ( $this->state() ) {
 			Finding::PROBLEM => __( 'The identity provider cannot work with this site as it is.', 'scimpress' ),
 			Finding::UNKNOWN => __( 'The doctor cannot judge the connection from inside.', 'scimpress' ),
-			Finding::WARNING => __( 'The connection works; something needs your attention.', 'scimpress' ),
+			Finding::WARNING => __( 'Requests get through; something needs your attention.', 'scimpress' ),
 			default          => __( 'The connection works: requests arrive as they are sent, and answers come back unchanged.', 'scimpress' ),
 		};
 	}
@@ -180,6 +182,8 @@ final class Report {
 		return array(
 			'tenant_url' => $this->tenant_url,
 			'host'       => (string) wp_parse_url( $this->tenant_url, PHP_URL_HOST ),
+			'path'       => (string) wp_parse_url( $this->tenant_url, PHP_URL_PATH ),
+			'namespace'  => Routes::NAMESPACE,
 			'directory'  => untrailingslashit( ABSPATH ),
 		);
 	}

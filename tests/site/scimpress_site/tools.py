@@ -66,6 +66,8 @@ SITE = [
 ]
 TEST = [
     Tool("MariaDB", "mariadb-server-core", "is the second database of the tests (a program, no service)", _command("mariadbd")),
+    Tool("Apache", "apache2-bin", "is the other web server of the tests (a program, no service)", _command("apache2")),
+    Tool("openssl", "openssl", "makes certificates that no client takes", _command("openssl")),
     Tool("my_print_defaults", "mariadb-client-core", "is needed to initialise a MariaDB data directory", _command("my_print_defaults")),
     Tool("PHPUnit", "phpunit", "runs the tests inside WordPress", _command("phpunit")),
     Tool("PHP_CodeSniffer", "php-codesniffer", "checks the plugin's coding style", _command("phpcs")),
