@@ -184,6 +184,8 @@ class Clinic:
         if os.geteuid() == 0:
             # Apache never serves as root, and the socket is its owner's.
             php_socket.chmod(0o666)
+        # WordPress writes one where it finds itself on Apache, with a line that hands the header on.
+        (self.site.root / ".htaccess").unlink(missing_ok=True)
         config = home / "apache.conf"
         config.write_text(
             f"{loaded}\nServerName localhost\nServerRoot {home}\nPidFile {home}/run/apache.pid\nErrorLog {home}/error.log\n"
@@ -205,13 +207,13 @@ class Clinic:
         web.start_fpm(home, children=3, environment=environment, bound=True)
         return home / "run" / "php.sock"
 
-    @functools.cache
     def bare_php(self) -> Path:
         """A PHP for the command line that does not load the extension."""
         home = self.site.directory / "bare-cli"
-        home.mkdir()
         program = home / "php"
-        php.wrapper(program, php.configure(home / "etc", php.command(), extension=None, settings={"error_log": str(home / "php.log")}))
+        if not program.exists():
+            home.mkdir()
+            php.wrapper(program, php.configure(home / "etc", php.command(), extension=None, settings={"error_log": str(home / "php.log")}))
         return program
 
     def certificates(self) -> None:

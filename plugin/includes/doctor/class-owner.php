@@ -125,10 +125,11 @@ final class Owner {
 	 * @return array{kind: string, name: string, file: string}
 	 */
 	private static function is( string $kind, string $name, string $file ): array {
+		// They travel in a header.
 		return array(
 			'kind' => $kind,
-			'name' => $name,
-			'file' => $file,
+			'name' => mb_substr( $name, 0, 80 ),
+			'file' => mb_substr( $file, -200 ),
 		);
 	}
 }

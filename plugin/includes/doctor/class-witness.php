@@ -23,6 +23,9 @@ final class Witness {
 	/** Response header: the statement as JSON in base64url. */
 	public const HEADER = 'X-Scimpress-Witness';
 
+	/** Names of other plugins that fit into a header beside the rest. */
+	private const MAX_RIVALS = 5;
+
 	/**
 	 * The witness of this request, null for requests of others.
 	 *
@@ -111,15 +114,16 @@ final class Witness {
 	public function note_handler( $response, $handler, $request ) {
 		if ( Routes::is_endpoint( $request->get_route() ) ) {
 			$this->handler = Owner::of( $handler['callback'] ?? null );
-			$this->rivals  = array();
+			$owners        = array();
 			foreach ( rest_get_server()->get_routes( Routes::NAMESPACE ) as $pattern => $handlers ) {
 				if ( 1 === preg_match( "@^$pattern$@i", $request->get_route() ) ) {
 					foreach ( $handlers as $candidate ) {
-						$this->rivals[] = Owner::of( $candidate['callback'] ?? null );
+						$owners[] = Owner::of( $candidate['callback'] ?? null );
 					}
 				}
 			}
-			$this->rivals = array_values( array_unique( array_column( array_filter( $this->rivals, static fn( array $owner ): bool => Owner::SELF !== $owner['kind'] ), 'name' ) ) );
+			$rivals       = array_filter( $owners, static fn( array $owner ): bool => Owner::SELF !== $owner['kind'] );
+			$this->rivals = array_slice( array_values( array_unique( array_column( $rivals, 'name' ) ) ), 0, self::MAX_RIVALS );
 		}
 		return $response;
 	}
