@@ -80,6 +80,28 @@ class Methods(DoctorCase):
         self.assert_found(said, "method_changed", "PATCH", "POST")
 
 
+class ModSecurity(DoctorCase):
+    """The OWASP rules in their usual strength know neither SCIM's methods nor its content type."""
+
+    def test_methods_and_content_type_are_refused(self) -> None:
+        said = self.doctor(self.clinic.modsecurity())
+        self.assertEqual(["type_blocked", "method_blocked"], said.ids)
+        self.assertIn("POST with application/scim+json is answered with 403", said.finding("type_blocked")["explanation"])
+        self.assertIn("PATCH, PUT, DELETE", said.finding("method_blocked")["title"])
+        methods = said.paste("method_blocked", "ModSecurity")
+        said = self.doctor(self.clinic.modsecurity(methods))
+        self.assert_found(said, "type_blocked", "POST, PATCH, PUT with application/scim+json")
+        self.assert_good(self.doctor(self.clinic.modsecurity(methods, said.paste("type_blocked", "ModSecurity"))))
+
+    def test_a_client_without_a_name_is_refused(self) -> None:
+        """In the second strength, which holds the quotes of a filter for half an attack."""
+        strict = 'SecAction "id:900000,phase:1,nolog,pass,t:none,setvar:tx.paranoia_level=2"'
+        said = self.doctor(self.clinic.modsecurity(strict))
+        self.assert_stops(said, "user_agent", "403")
+        said = self.doctor(self.clinic.modsecurity(strict, said.paste("user_agent", "ModSecurity")))
+        self.assertEqual(["type_blocked", "method_blocked"], said.ids)
+
+
 class Requests(DoctorCase):
     """What arrives is not what was sent."""
 

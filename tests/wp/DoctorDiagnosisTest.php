@@ -193,6 +193,23 @@ final class DoctorDiagnosisTest extends Test_Case {
 		$this->assertNull( Diagnosis::wordpress( $witness, null, null, false ) );
 	}
 
+	public function test_blocked_writes(): void {
+		list( $post, $patch, $put, $delete ) = Request::writes( self::NOBODY );
+		$lost  = fn( Request $request, array $changes = array() ): Probe => $this->probe( $changes + array( 'request' => $request, 'status' => 403, 'witness' => null ) );
+		$found = static fn( Finding $finding ): array => array( $finding->id, $finding->facts['methods'] );
+		$cases = array(
+			array( array(), array( $this->probe( array( 'request' => $post ) ) ), array( null ) ),
+			array( array(), array( $lost( $post, array( 'status' => 301 ) ), $lost( $patch, array( 'status' => 0 ) ), $lost( $delete, array( 'headers' => array( 'content-type' => 'application/scim+json' ) ) ) ), array( null, null, null ) ),
+			array( array( array( 'put_blocked', 'PUT' ) ), array( $lost( $put ) ), array( $lost( $put ) ) ),
+			array( array( array( 'method_blocked', 'PUT, DELETE' ) ), array( $lost( $put ), $lost( $delete ) ), array( $lost( $put ), null ) ),
+			array( array( array( 'type_blocked', 'POST' ), array( 'method_blocked', 'PATCH' ) ), array( $lost( $post ), $lost( $patch ) ), array( $this->probe(), $lost( $patch ) ) ),
+			array( array( array( 'type_blocked', 'PUT' ) ), array( $lost( $put ) ), array( $this->probe() ) ),
+		);
+		foreach ( $cases as list( $expected, $probes, $as_json ) ) {
+			$this->assertSame( $expected, array_map( $found, Diagnosis::blocked( $probes, $as_json ) ) );
+		}
+	}
+
 	public function test_fixes_are_those_of_the_servers_that_were_seen(): void {
 		$servers = static fn( string ...$signatures ): array => array_column( ( new Finding( 'authorization' ) )->fixes( Web_Server::of( $signatures ) ), 'server' );
 		$proxy   = Catalogue::server_name( Catalogue::PROXY );

@@ -238,6 +238,16 @@ final class Catalogue_Server {
 				'explanation' => __( 'GET reaches Scimpress; {methods} is answered with {status} before. Users can be read, but not created, changed or deleted.', 'scimpress' ),
 				'fixes'       => $allow,
 			),
+			'type_blocked'   => array(
+				'check'       => 'methods',
+				'severity'    => Finding::PROBLEM,
+				'title'       => __( 'The content type of SCIM is refused', 'scimpress' ),
+				'explanation' => __( '{methods} with application/scim+json is answered with {status} before WordPress; with application/json it gets through. A firewall does not know the type.', 'scimpress' ),
+				'fixes'       => array(
+					Catalogue::MODSECURITY => array( __( 'In crs-setup.conf; rule 920420 reads it:', 'scimpress' ), "SecAction \"id:900220,phase:1,pass,t:none,nolog,setvar:'tx.allowed_request_content_type=|application/x-www-form-urlencoded| |multipart/form-data| |multipart/related| |text/xml| |application/xml| |application/soap+xml| |application/json| |application/scim+json|'\"" ),
+					Catalogue::PROXY       => array( __( 'Allow application/scim+json for this path:', 'scimpress' ), '{path}*' ),
+				),
+			),
 			'put_blocked'    => array(
 				'check'       => 'methods',
 				'severity'    => Finding::WARNING,

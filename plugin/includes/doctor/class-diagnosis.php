@@ -246,26 +246,40 @@ final class Diagnosis {
 	}
 
 	/**
-	 * Methods that somebody before WordPress refuses. Only Okta and its like send PUT.
+	 * Why somebody before WordPress refuses writes: for their content type, which firewalls do not know, or their method.
+	 * Only Okta and its like send PUT.
 	 *
-	 * @param list<Probe> $probes The writes.
+	 * @param list<Probe>      $probes  The writes.
+	 * @param list<Probe|null> $as_json Each again as application/json; null when it was not sent.
+	 * @return list<Finding>
 	 */
-	public static function methods( array $probes ): ?Finding {
-		$blocked = array_values( array_filter( $probes, static fn( Probe $probe ): bool => null === $probe->witness && ! self::is_unjudged( $probe ) ) );
-		if ( ! $blocked ) {
-			return null;
+	public static function blocked( array $probes, array $as_json ): array {
+		$kinds = array(
+			'type_blocked'   => array(),
+			'method_blocked' => array(),
+		);
+		foreach ( $probes as $index => $probe ) {
+			if ( self::is_blocked( $probe ) ) {
+				$kinds[ null === $as_json[ $index ]?->witness ? 'method_blocked' : 'type_blocked' ][] = $probe;
+			}
 		}
-		$methods = array_map( static fn( Probe $probe ): string => $probe->request->method, $blocked );
-		return new Finding( array( 'PUT' ) === $methods ? 'put_blocked' : 'method_blocked', array( 'methods' => implode( ', ', $methods ) ) + self::facts( $blocked[0] ) );
+		$findings = array();
+		foreach ( array_filter( $kinds ) as $id => $blocked ) {
+			$methods    = array_map( static fn( Probe $probe ): string => $probe->request->method, $blocked );
+			$id         = 'method_blocked' === $id && array( 'PUT' ) === $methods ? 'put_blocked' : $id;
+			$findings[] = new Finding( $id, array( 'methods' => implode( ', ', $methods ) ) + self::facts( $blocked[0] ) );
+		}
+		return $findings;
 	}
 
 	/**
-	 * Whether a probe says nothing about its method: no answer, or our own 401.
+	 * Whether a write was answered by somebody before WordPress. A redirect is another matter, and so is our own refusal.
 	 *
-	 * @param Probe $probe A probe.
+	 * @param Probe $probe A write.
 	 */
-	private static function is_unjudged( Probe $probe ): bool {
-		return 0 === $probe->status || str_contains( $probe->headers['content-type'] ?? '', 'scim+json' );
+	public static function is_blocked( Probe $probe ): bool {
+		return null === $probe->witness && 0 !== $probe->status && ( $probe->status < 300 || $probe->status > 399 )
+			&& ! str_contains( $probe->headers['content-type'] ?? '', 'scim+json' );
 	}
 
 	/**

@@ -150,16 +150,15 @@ final class Doctor {
 	 */
 	private function write( array $requests ): void {
 		$probes  = array_map( fn( Request $request ): Probe => $this->send( $request ), $requests );
-		$blocked = Diagnosis::methods( $probes );
+		$as_json = fn( Probe $probe ): ?Probe => Diagnosis::is_blocked( $probe ) && '' !== $probe->request->body ? $this->send( $probe->request, array( 'Content-Type' => 'application/json' ) ) : null;
+		$blocked = Diagnosis::blocked( $probes, array_map( $as_json, $probes ) );
 		foreach ( $probes as $probe ) {
 			$finding = self::judge_write( $probe, $this->report->tenant_url );
 			if ( null !== $finding ) {
 				$this->report->add( $finding );
 			}
 		}
-		if ( null !== $blocked ) {
-			$this->report->add( $blocked );
-		}
+		array_map( array( $this->report, 'add' ), $blocked );
 		$answered = array_filter( $probes, static fn( Probe $probe ): bool => 0 !== $probe->status );
 		if ( count( $answered ) === count( $probes ) ) {
 			$this->report->judge( 'methods' );
