@@ -91,8 +91,8 @@ class Clinic:
         self._wards = 0
         config = site.root / "wp-config.php"
         for name in ("WP_HOME", "WP_SITEURL"):
-            text = re.sub(rf"define\( '{name}', .*", f"define( '{name}', trim( file_get_contents( '{self.etc}/home' ) ) );", config.read_text())
-            config.write_text(text)
+            line = f"define( '{name}', trim( file_get_contents( '{self.etc}/home' ) ) );"
+            config.write_text(re.sub(rf"define\( '{name}', .*", line, config.read_text()))
         (self.etc / "plugins").write_text("")
         (self.content / "mu-plugins" / "clinic.php").write_text(SWITCHES.replace("{etc}", str(self.etc)))
         self.command = site.directory / "tmp" / "wp-cli.php"
@@ -169,7 +169,8 @@ class Clinic:
             f"server {{ listen 127.0.0.1:{port}{' ssl' if tls else ''}; {secure}\n{server.replace('{port}', str(port))}\n}} }}"
         )
         program = shutil.which("nginx", path=SBIN)
-        daemon.start([program or "nginx", "-c", config, "-e", home / "error.log"], home=home / "run", log=home / "error.log", ready=lambda: listens(port))
+        log = home / "error.log"
+        daemon.start([program or "nginx", "-c", config, "-e", log], home=home / "run", log=log, ready=lambda: listens(port))
         return f"http{'s' if tls else ''}://127.0.0.1:{port}"
 
     def apache(self, *lines: str) -> str:
@@ -195,16 +196,18 @@ class Clinic:
             f'<FilesMatch "\\.php$">\nSetHandler "proxy:unix:{php_socket}|fcgi://localhost/"\n</FilesMatch>\n' + "\n".join(lines) + "\n"
         )
         program = shutil.which("apache2", path=SBIN)
-        daemon.start([program or "apache2", "-X", "-f", config], home=home / "run", log=home / "error.log", ready=lambda: listens(port))
+        log = home / "error.log"
+        daemon.start([program or "apache2", "-X", "-f", config], home=home / "run", log=log, ready=lambda: listens(port))
         return f"http://127.0.0.1:{port}"
 
     def modsecurity(self, *setup: str) -> str:
         """Starts an Apache behind ModSecurity with the OWASP rules as they come, and lines of their set-up; returns its address."""
-        modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{file}.so" for name, file in (("unique_id", "unique_id"), ("security2", "security2")))
+        modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in ("unique_id", "security2"))
         rules = ("/etc/modsecurity/crs/crs-setup.conf", "/usr/share/modsecurity-crs/rules/*.conf")
         own = self.etc / "crs.conf"
         own.write_text("\n".join(setup))
-        lines = f"SecRuleEngine On\nSecRequestBodyAccess On\nSecDataDir {self.site.directory}/tmp\nInclude {rules[0]}\nInclude {own}\nInclude {rules[1]}"
+        engine = f"SecRuleEngine On\nSecRequestBodyAccess On\nSecDataDir {self.site.directory}/tmp"
+        lines = f"{engine}\nInclude {rules[0]}\nInclude {own}\nInclude {rules[1]}"
         url = self.apache(modules, "FallbackResource /index.php", "SetEnvIf Authorization (.+) HTTP_AUTHORIZATION=$1", lines)
         # The rules hold who names a site by its number for half an attacker.
         return url.replace("127.0.0.1", "localhost")
@@ -241,7 +244,8 @@ class Clinic:
         self._openssl(*make, "-x509", "-days", "2", "-subj", "/CN=Clinic CA", "-keyout", "ca.key", "-out", "ca.pem")
         alone = ["-x509", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
         self._openssl(*make, *alone, "-keyout", "alone.key", "-out", "alone.pem")
-        for name, section, dates in (("good", "good", ("-days", "1")), ("expired", "good", ("-startdate", "20200101000000Z", "-enddate", "20200201000000Z")), ("named", "name", ("-days", "1"))):
+        today, past = ("-days", "1"), ("-startdate", "20200101000000Z", "-enddate", "20200201000000Z")
+        for name, section, dates in (("good", "good", today), ("expired", "good", past), ("named", "name", today)):
             self._openssl(*make, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
             sign = ["ca", "-batch", "-notext", "-config", "ca.cnf", "-cert", "ca.pem", "-keyfile", "ca.key", "-extensions", section, *dates]
             self._openssl(*sign, "-in", f"{name}.csr", "-out", f"{name}.pem")

@@ -2,6 +2,16 @@
 
 from tests.doctor.case import CHECKS, DoctorCase
 
+# Prints what a run must leave alone: how many accounts and SCIM users there are, and the names of our options.
+STATE = """<?php
+require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php';
+global $wpdb;
+foreach ( array( $wpdb->users, "{$wpdb->prefix}scimpress_users" ) as $table ) {
+	echo $wpdb->get_var( "SELECT COUNT(*) FROM $table" ), "\\n";
+}
+echo implode( "\\n", $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'scimpress%' ORDER BY option_name" ) );
+"""
+
 
 class Healthy(DoctorCase):
     """Nothing is in the way."""
@@ -22,7 +32,8 @@ class Healthy(DoctorCase):
         self.assertEqual(["no_https"], [finding["id"] for finding in said.report["findings"]])
 
     def test_apache_that_hands_the_header_on(self) -> None:
-        said = self.doctor(self.clinic.apache("FallbackResource /index.php", "SetEnvIf Authorization (.+) HTTP_AUTHORIZATION=$1"))
+        pass_on = "SetEnvIf Authorization (.+) HTTP_AUTHORIZATION=$1"
+        said = self.doctor(self.clinic.apache("FallbackResource /index.php", pass_on))
         self.assert_good(said)
         self.assertEqual(["apache"], said.report["servers"])
 
@@ -41,11 +52,7 @@ class Healthy(DoctorCase):
         self.assertEqual(["200", "400", "404", "404", "404", "200"], [line.split('"')[2].split()[0] for line in lines])
         self.assertNotIn(self.clinic.site.token, "".join(lines))
 
-    def _state(self) -> list[str]:
+    def _state(self) -> str:
         script = self.clinic.site.directory / "tmp" / "state.php"
-        script.write_text(
-            "<?php require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php'; global $wpdb;\n"
-            "echo wp_json_encode( array( $wpdb->get_col( \"SELECT COUNT(*) FROM $wpdb->users\" ), $wpdb->get_col( \"SELECT COUNT(*) FROM {$wpdb->prefix}scimpress_users\" ),"
-            " $wpdb->get_col( \"SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'scimpress%' ORDER BY option_name\" ) ) );"
-        )
-        return [self.clinic.site.run_php(script)]
+        script.write_text(STATE)
+        return self.clinic.site.run_php(script)

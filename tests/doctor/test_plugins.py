@@ -54,7 +54,10 @@ class Blocked(PluginCase):
         self.named(code, "House Rules", "rest_authentication_errors", must_use=True)
 
     def test_one_method_only(self) -> None:
-        code = f"add_filter( 'rest_pre_dispatch', static fn( $result, $server, $request ) => 'DELETE' === $request->get_method() ? {ERROR} : $result, 10, 3 );"
+        code = (
+            "add_filter( 'rest_pre_dispatch', static fn( $result, $server, $request ) => "
+            f"'DELETE' === $request->get_method() ? {ERROR} : $result, 10, 3 );"
+        )
         with self.plugin("No Deletes", code):
             self.assert_found(self.doctor(), "rest_blocked", "No Deletes", "DELETE", "rest_pre_dispatch")
 
@@ -64,7 +67,8 @@ class Blocked(PluginCase):
         (theme / "style.css").write_text("/*\nTheme Name: Closed Theme\n*/\n")
         (theme / "index.php").write_text("<?php\n")
         (theme / "functions.php").write_text(f"<?php\nadd_filter( 'rest_authentication_errors', static fn() => {ERROR} );\n")
-        with self.plugin("Theme Switch", "foreach ( array( 'template', 'stylesheet' ) as $name ) { add_filter( \"pre_option_$name\", static fn() => 'closed' ); }", must_use=True):
+        switch = "foreach ( array( 'template', 'stylesheet' ) as $name ) { add_filter( \"pre_option_$name\", static fn() => 'closed' ); }"
+        with self.plugin("Theme Switch", switch, must_use=True):
             self.assert_stops(self.doctor(), "rest_blocked", "Closed Theme", "functions.php")
 
 
@@ -91,7 +95,10 @@ class Pages(PluginCase):
 class Routes(DoctorCase):
     """Other plugins want the same routes."""
 
-    REGISTER = "add_action( 'rest_api_init', static function () { register_rest_route( 'wpo365/v1', '/Users', array( 'methods' => 'GET, POST', 'callback' => static fn() => array( 'theirs' ), 'permission_callback' => '__return_true' ) ); } );"
+    REGISTER = (
+        "add_action( 'rest_api_init', static function () { register_rest_route( 'wpo365/v1', '/Users', array( 'methods' => 'GET, POST', "
+        "'callback' => static fn() => array( 'theirs' ), 'permission_callback' => '__return_true' ) ); } );"
+    )
 
     def test_a_rival_that_does_not_get_them(self) -> None:
         with self.plugin("Other SCIM", self.REGISTER):
@@ -124,13 +131,17 @@ class Site(DoctorCase):
         self.assertIn("wp rewrite structure", said.paste("plain_permalinks", ""))
 
     def test_switched_off_and_without_a_token_the_way_is_examined_all_the_same(self) -> None:
-        code = "add_filter( 'option_scimpress_settings', static fn( $all ) => array( 'enabled' => false ) + $all ); add_filter( 'option_scimpress_tokens', '__return_empty_array' );"
+        code = (
+            "add_filter( 'option_scimpress_settings', static fn( $all ) => array( 'enabled' => false ) + $all );\n"
+            "add_filter( 'option_scimpress_tokens', '__return_empty_array' );"
+        )
         with self.plugin("Off", code, must_use=True):
             said = self.doctor()
         self.assertEqual(["switched_off", "no_token"], said.ids)
         self.assertEqual({"good"}, {state for check, state in said.report["checks"].items() if check != "settings"})
 
     def test_a_broken_table_is_an_unexpected_answer(self) -> None:
-        code = "'cli' === PHP_SAPI || add_filter( 'query', static fn( $query ) => str_contains( $query, 'scimpress_users' ) ? 'SELECT broken' : $query );"
+        broken = "static fn( $query ) => str_contains( $query, 'scimpress_users' ) ? 'SELECT broken' : $query"
+        code = f"'cli' === PHP_SAPI || add_filter( 'query', {broken} );"
         with self.plugin("Broken", code, must_use=True):
             self.assert_stops(self.doctor(), "unexpected", "500", "200")

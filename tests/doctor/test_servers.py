@@ -12,10 +12,11 @@ class Authorization(DoctorCase):
         self.assert_stops(said, "authorization", "Authorization header")
         self.assertEqual(["apache"], said.report["servers"])
         file = self.clinic.site.root / ".htaccess"
-        for line in said.paste("authorization", "Apache").splitlines():
-            with self.subTest(line=line):
-                file.write_text(f"{line}\n")
-                self.addCleanup(file.unlink, missing_ok=True)
+        self.addCleanup(file.unlink, missing_ok=True)
+        paste = said.paste("authorization", "Apache")
+        for text in (paste, *paste.splitlines()):
+            with self.subTest(text=text):
+                file.write_text(f"{text}\n")
                 self.assert_good(self.doctor(url))
 
     def test_nginx_keeps_it_from_fastcgi(self) -> None:
@@ -52,7 +53,13 @@ class Methods(DoctorCase):
     """PATCH, PUT or DELETE are refused before WordPress."""
 
     def test_refused_methods_are_named(self) -> None:
-        for status, allowed, refused in ((405, "GET|POST", "PATCH, PUT, DELETE"), (403, "GET|POST|PUT|PATCH", "DELETE"), (501, "GET|POST|PUT|DELETE", "PATCH"), (403, "GET", "POST, PATCH, PUT, DELETE")):
+        rules = (
+            (405, "GET|POST", "PATCH, PUT, DELETE"),
+            (403, "GET|POST|PUT|PATCH", "DELETE"),
+            (501, "GET|POST|PUT|DELETE", "PATCH"),
+            (403, "GET", "POST, PATCH, PUT, DELETE"),
+        )
+        for status, allowed, refused in rules:
             with self.subTest(refused=refused):
                 condition = f"if ($request_method !~ ^({allowed})$) {{ return {status}; }}"
                 said = self.doctor(self.clinic.nginx(self.clinic.wordpress(condition)))
@@ -131,11 +138,13 @@ class Answers(DoctorCase):
     """What comes back is not what was answered."""
 
     def test_the_content_type_is_replaced(self) -> None:
-        said = self.doctor(self.clinic.nginx(self.clinic.proxy("proxy_hide_header Content-Type; add_header Content-Type text/html always;")))
+        lines = "proxy_hide_header Content-Type; add_header Content-Type text/html always;"
+        said = self.doctor(self.clinic.nginx(self.clinic.proxy(lines)))
         self.assert_stops(said, "content_type", "text/html")
 
     def test_the_body_is_rewritten(self) -> None:
-        said = self.doctor(self.clinic.nginx(self.clinic.proxy("sub_filter_types *; sub_filter schemas schemes; proxy_set_header Accept-Encoding '';")))
+        lines = "sub_filter_types *; sub_filter schemas schemes; proxy_set_header Accept-Encoding '';"
+        said = self.doctor(self.clinic.nginx(self.clinic.proxy(lines)))
         self.assert_stops(said, "answer_changed")
 
     def test_a_compressed_answer_is_no_other_answer(self) -> None:
@@ -171,7 +180,8 @@ class BeforeWordPress(DoctorCase):
         block = self.clinic.wordpress().replace(front, "location / { try_files $uri $uri/ =404; }")
         said = self.doctor(self.clinic.nginx(block))
         self.assert_stops(said, "rewrite", "404")
-        self.assert_good(self.doctor(self.clinic.nginx(block.replace("location / { try_files $uri $uri/ =404; }", said.paste("rewrite", "nginx")))))
+        cured = block.replace("location / { try_files $uri $uri/ =404; }", said.paste("rewrite", "nginx"))
+        self.assert_good(self.doctor(self.clinic.nginx(cured)))
 
     def test_a_rule_closes_the_rest_api(self) -> None:
         said = self.doctor(self.clinic.nginx(self.clinic.wordpress("location /wp-json/ { return 403; }")))

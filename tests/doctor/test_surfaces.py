@@ -3,7 +3,6 @@
 import html
 import json
 import re
-from urllib.parse import urlencode
 
 from tests.doctor.case import DoctorCase
 from tests.http.admin import Admin
@@ -11,6 +10,17 @@ from tests.http.settings import Forms
 
 TAB = "/wp-admin/options-general.php?page=scimpress&tab=doctor"
 EXAMINE = "scimpress_doctor"
+
+# Issues a pass as a run does, some seconds from now, and prints its token and the requests that it is good for.
+PASS = """<?php
+use Scimpress\\Doctor\\Request;
+use Scimpress\\Doctor\\Visitor_Pass;
+require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php';
+$nobody   = '00000000-0000-4000-8000-000000000000';
+$requests = array( Request::look_up( $nobody ), ...Request::writes( $nobody ) );
+$pass     = Visitor_Pass::issue( $requests, time() + (int) $argv[1] );
+echo wp_json_encode( array( $pass->token, array_map( static fn( $r ) => array( $r->method, $r->target(), $r->body, $r->expect ), $requests ) ) );
+"""
 
 
 class Surfaces(DoctorCase):
@@ -114,18 +124,15 @@ class Strangers(DoctorCase):
         for header in ("", "x", f"{'A' * 43}.{'0' * 16}", f"{'A' * 43}.{'0' * 16}' OR 1=1 --"):
             for token in ("", "A" * 43):
                 headers = {"X-Scimpress-Visitor": header, "Authorization": f"Bearer {token}"}
-                status, answered, _ = admin.send("GET", "/wp-json/wpo365/v1/Users", None, {key: value for key, value in headers.items() if value})
+                shown = {key: value for key, value in headers.items() if value}
+                status, answered, _ = admin.send("GET", "/wp-json/wpo365/v1/Users", None, shown)
                 self.assertEqual(401, status)
                 self.assertNotIn("x-scimpress-witness", [name.lower() for name, _ in answered])
 
     def test_a_pass_is_good_for_the_doctors_requests_alone_and_not_for_long(self) -> None:
         """Somebody who hears everything on the way repeats it, changed."""
         script = self.clinic.site.directory / "tmp" / "pass.php"
-        script.write_text(
-            "<?php require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php'; use Scimpress\\Doctor\\Request; use Scimpress\\Doctor\\Visitor_Pass;\n"
-            "$nobody = '00000000-0000-4000-8000-000000000000'; $requests = array( Request::look_up( $nobody ), ...Request::writes( $nobody ) );\n"
-            "echo wp_json_encode( array( Visitor_Pass::issue( $requests, time() + (int) $argv[1] )->token, array_map( static fn( $r ) => array( $r->method, $r->target(), $r->body, $r->expect ), $requests ) ) );"
-        )
+        script.write_text(PASS)
         admin = self.clinic.administrator()
 
         def send(token: str, method: str, target: str, body: str) -> tuple[int, bool]:
@@ -137,7 +144,14 @@ class Strangers(DoctorCase):
         for method, target, body, expected in requests:
             self.assertEqual((expected, True), send(token, method, target, body))
         user = json.dumps({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "intruder@example.com"})
-        others = [("GET", "Users", ""), ("GET", "Users?filter=userName+pr", ""), ("POST", "Users", user), ("POST", "Bulk", "{}"), ("GET", "Users?" + urlencode({"filter": "x"}), ""), ("GET", "Groups", ""), ("DELETE", "Users/1", "")]
+        others = [
+            ("GET", "Users", ""),
+            ("GET", "Users?filter=userName+pr", ""),
+            ("GET", "Groups", ""),
+            ("POST", "Users", user),
+            ("POST", "Bulk", "{}"),
+            ("DELETE", "Users/1", ""),
+        ]
         for method, target, body in others:
             with self.subTest(method=method, target=target):
                 self.assertEqual((400, True), send(token, method, target, body))
