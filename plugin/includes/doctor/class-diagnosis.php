@@ -109,7 +109,7 @@ final class Diagnosis {
 		if ( null !== $with_agent?->witness ) {
 			return new Finding( 'user_agent', $facts );
 		}
-		if ( str_contains( $probe->detail(), 'no authorization header arrived' ) ) {
+		if ( $probe->is_without_authorization() ) {
 			return new Finding( 'authorization', $facts );
 		}
 		if ( str_contains( $probe->headers['content-type'] ?? '', 'scim+json' ) ) {

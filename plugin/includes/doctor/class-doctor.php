@@ -177,7 +177,7 @@ final class Doctor {
 	private static function judge_write( Probe $probe, string $tenant_url ): ?Finding {
 		$finding = Diagnosis::address( $probe ) ?? Diagnosis::redirect( $probe, $tenant_url . $probe->request->target() );
 		if ( null !== $finding || null === $probe->witness ) {
-			return $finding ?? ( str_contains( $probe->detail(), 'no authorization header arrived' ) ? new Finding( 'authorization' ) : null );
+			return $finding ?? ( $probe->is_without_authorization() ? new Finding( 'authorization' ) : null );
 		}
 		return Diagnosis::cache( $probe ) ?? Diagnosis::request( $probe ) ?? Diagnosis::authorization( $probe ) ?? Diagnosis::routes( $probe ) ?? Diagnosis::answer( $probe );
 	}

@@ -111,6 +111,14 @@ final class Probe {
 	}
 
 	/**
+	 * Whether it is our own refusal of a request without an Authorization header: whoever takes that away may take the
+	 * visitor's pass away, too.
+	 */
+	public function is_without_authorization(): bool {
+		return 401 === $this->status && str_contains( $this->detail(), 'no authorization header arrived' );
+	}
+
+	/**
 	 * Detail of a SCIM error (RFC 7644 §3.12), '' when the answer is none.
 	 */
 	public function detail(): string {

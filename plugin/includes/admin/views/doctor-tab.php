@@ -18,7 +18,7 @@ $scimpress_report = $page['report'];
 $scimpress_names  = Catalogue::checks();
 $scimpress_field  = 0;
 ?>
-<p><?php esc_html_e( 'Calls this site at its own address as an identity provider would, and says what is in the way. Nothing is changed, and no request goes to another host. It takes a few seconds, half a minute at most.', 'scimpress' ); ?></p>
+<p><?php esc_html_e( 'Calls this site at its own address as an identity provider would, and says what is in the way. Nothing is changed, and no request goes to another host. It takes half a minute at most.', 'scimpress' ); ?></p>
 <form method="post" action="<?php echo esc_url( Page::url( 'doctor' ) ); ?>">
 	<?php Page::fields( Doctor_Tab::EXAMINE ); ?>
 	<button type="submit" class="button button-primary"><?php echo esc_html( null === $scimpress_report ? __( 'Examine the connection', 'scimpress' ) : __( 'Examine again', 'scimpress' ) ); ?></button>
