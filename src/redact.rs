@@ -179,7 +179,7 @@ fn shown(text: &str, texts: usize) -> Option<String> {
 }
 
 /// Whether a name, whatever its case, URN and punctuation, is that of a secret.
-fn names_secret(name: &str) -> bool {
+pub(crate) fn names_secret(name: &str) -> bool {
     let letters: String = name
         .chars()
         .filter(char::is_ascii_alphanumeric)

@@ -270,6 +270,27 @@ fn password_is_nowhere_in_what_no_schema_knows() {
 }
 
 #[test]
+fn secrets_of_other_extensions_are_facts() {
+    let urn = "urn:contoso:2.0:User";
+    let before = json!({urn: {"initialPassword": "hunter2", "apiToken": "hunter2"}, "x": [{"clientSecret": "hunter2"}, 1]});
+    let after = json!({urn: {"initialPassword": "hunter3", "pin": 7}});
+    let found = differences(before.as_object().unwrap(), after.as_object().unwrap());
+    let found: Vec<_> = found
+        .iter()
+        .map(|it| (it.path.as_str(), it.old.as_deref(), it.new.as_deref()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("urn:contoso:2.0:User:initialPassword", Some("***"), Some("***")),
+            ("urn:contoso:2.0:User:apiToken", Some("***"), None),
+            ("urn:contoso:2.0:User:pin", None, Some("7")),
+            ("x", Some("[{},1]"), None),
+        ]
+    );
+}
+
+#[test]
 fn failed_writes_say_whom_and_why() {
     let mut site = Site::default();
     let id = site.create(&ada());

@@ -14,6 +14,7 @@ use super::response::Response;
 use crate::error::ScimError;
 use crate::limits::{MAX_JOURNAL_ATTRIBUTES, MAX_JOURNAL_MEMBERS, MAX_JOURNAL_VALUE_CHARS};
 use crate::path::{is_attribute_name, is_urn};
+use crate::redact::{HIDDEN, names_secret};
 use crate::resource::password::{PASSWORD, Password};
 use crate::resource::{Resource, group};
 use crate::{filter, mapping};
@@ -407,6 +408,13 @@ fn compare(
             continue;
         }
         let path = format!("{prefix}{}", spelled(name));
+        // Extensions of others may have secrets of their own.
+        if !is_urn(name) && names_secret(name) {
+            let hidden = |value: Option<&Value>| value.map(|_| HIDDEN.to_owned());
+            let (old, new) = (hidden(old), hidden(new));
+            found.push(Difference { path, old, new });
+            continue;
+        }
         if is_urn(name) && (is_object(old) || is_object(new)) {
             descend(&format!("{path}:"), old, new, found);
         } else if is_object(old) || is_object(new) {
@@ -486,19 +494,19 @@ fn of_type<'a>(list: Option<&'a Value>, kind: &str) -> Option<&'a Value> {
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => shortened(text),
-        Value::Array(_) | Value::Object(_) => shortened(&without_passwords(value).to_string()),
+        Value::Array(_) | Value::Object(_) => shortened(&without_secrets(value).to_string()),
         other => other.to_string(),
     }
 }
 
 /// Values that are shown whole may have parts of any name.
-fn without_passwords(value: &Value) -> Value {
+fn without_secrets(value: &Value) -> Value {
     match value {
-        Value::Array(values) => values.iter().map(without_passwords).collect(),
+        Value::Array(values) => values.iter().map(without_secrets).collect(),
         Value::Object(members) => members
             .iter()
-            .filter(|(name, _)| !name.eq_ignore_ascii_case(PASSWORD))
-            .map(|(name, value)| (name.clone(), without_passwords(value)))
+            .filter(|(name, _)| !names_secret(name))
+            .map(|(name, value)| (name.clone(), without_secrets(value)))
             .collect(),
         other => other.clone(),
     }
