@@ -25,8 +25,10 @@ final class Authorization {
 	public static function header( ?\WP_REST_Request $request = null ): string {
 		$candidates = array( $request?->get_header( 'authorization' ) );
 		foreach ( array( 'HTTP_AUTHORIZATION', 'REDIRECT_HTTP_AUTHORIZATION', 'REDIRECT_REDIRECT_HTTP_AUTHORIZATION' ) as $name ) {
-			// phpcs:ignore WordPress.Security.ValidatedSanitizedInput.InputNotSanitized -- a secret is compared as it came, by its digest.
-			$candidates[] = isset( $_SERVER[ $name ] ) && is_string( $_SERVER[ $name ] ) ? wp_unslash( $_SERVER[ $name ] ) : null;
+			// phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- a secret is compared as it came, by its digest.
+			$value = $_SERVER[ $name ] ?? null;
+			// WordPress slashes its variables after `plugins_loaded`, and this is the action that follows.
+			$candidates[] = is_string( $value ) && did_action( 'sanitize_comment_cookies' ) ? wp_unslash( $value ) : $value;
 		}
 		foreach ( $candidates as $value ) {
 			if ( is_string( $value ) && '' !== trim( $value ) ) {

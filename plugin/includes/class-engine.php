@@ -22,7 +22,7 @@ final class Engine {
 	}
 
 	/**
-	 * Runs one SCIM exchange to its end.
+	 * Runs one SCIM exchange, need by need.
 	 *
 	 * A failure of the store or of the engine becomes a SCIM 500. The log gets the class and the place of what was thrown,
 	 * never its message: messages of other plugins may carry names and addresses.
@@ -30,13 +30,15 @@ final class Engine {
 	 * @param array{method: string, path: string, query: array<string,string>, headers: array<string,string>, body: string} $request Raw parts of the HTTP request.
 	 * @param array                                                                                                         $config  Of Configuration::of_site().
 	 * @param callable(array): array                                                                                        $perform Performs one need and returns its answer.
+	 * @return \Generator<int,array,void,Answer> Stops before each need, which going on performs; returns the answer.
 	 */
-	public static function answer( array $request, array $config, callable $perform ): Answer {
+	public static function run( array $request, array $config, callable $perform ): \Generator {
 		$exchange = null;
 		$accounts = array();
 		try {
 			$exchange = new \Scimpress\Exchange( $request, $config );
 			while ( null !== ( $need = $exchange->next() ) ) { // phpcs:ignore Generic.CodeAnalysis.AssignmentInCondition -- the loop of a sans-I/O engine.
+				yield $need;
 				self::restart_time_limit();
 				$done     = $perform( $need );
 				$accounts = self::accounts( $need, $done ) + $accounts;

@@ -23,7 +23,10 @@ final class Plugin {
 		self::sign_in();
 		self::capability();
 		self::log();
-		self::rest( new Rest\Server( new Rest\Controller() ) );
+		$controller = new Rest\Controller();
+		$server     = new Rest\Server( $controller );
+		self::rest( $server );
+		self::lane( new Lane\Fast_Lane( $server, $controller ) );
 		self::doctor();
 		self::settlement();
 		if ( is_admin() ) {
@@ -167,6 +170,17 @@ final class Plugin {
 		add_filter( 'site_status_tests', array( Doctor\Site_Health::class, 'tests' ) );
 		add_filter( 'debug_information', array( Doctor\Site_Health::class, 'debug_information' ) );
 		add_action( 'wp_ajax_' . Doctor\Site_Health::AJAX, array( Doctor\Site_Health::class, 'answer' ) );
+	}
+
+	/**
+	 * The short way to the same answers.
+	 *
+	 * @param Lane\Fast_Lane $lane Answers before WordPress is loaded whole.
+	 */
+	private static function lane( Lane\Fast_Lane $lane ): void {
+		// After what other plugins do to users and capabilities, and after our own tables are up to date.
+		add_action( 'plugins_loaded', array( $lane, 'begin' ), PHP_INT_MAX );
+		add_action( 'wp_loaded', array( $lane, 'finish' ), PHP_INT_MAX );
 	}
 
 	/**

@@ -19,6 +19,13 @@ final class Settings {
 	/** Constant in wp-config.php that replaces the setting. */
 	public const ENABLED_CONSTANT = 'SCIMPRESS_ENABLED';
 
+	/** Constants in wp-config.php that replace the settings of the lanes. */
+	public const FAST_LANE_CONSTANT      = 'SCIMPRESS_FAST_LANE';
+	public const MAX_CONCURRENT_CONSTANT = 'SCIMPRESS_MAX_CONCURRENT';
+
+	/** Most SCIM requests at once that a site may set: more than any PHP has workers. */
+	public const MOST_CONCURRENT = 256;
+
 	public const DEACTIVATE = 'deactivate';
 	public const DELETE     = 'delete';
 
@@ -43,6 +50,8 @@ final class Settings {
 		'welcome_body'        => '',
 		'members_replace'     => self::STRICT,
 		'ignore_passwords'    => false,
+		'fast_lane'           => true,
+		'max_concurrent'      => 0,
 		self::MATCH_OBJECT_ID => true,
 		self::MATCH_UPN       => true,
 		self::MATCH_LOGIN     => true,
@@ -147,6 +156,30 @@ final class Settings {
 	}
 
 	/**
+	 * Whether SCIM requests are answered before WordPress has loaded what they don't need. A constant that is no boolean
+	 * switches it off.
+	 */
+	public static function fast_lane(): bool {
+		return defined( self::FAST_LANE_CONSTANT ) ? true === constant( self::FAST_LANE_CONSTANT ) : self::all()['fast_lane'];
+	}
+
+	/**
+	 * Most SCIM requests that this server answers at once, 0 for no limit. A constant that is no whole number from 0 to
+	 * MOST_CONCURRENT is as if it were not there.
+	 */
+	public static function max_concurrent(): int {
+		return self::is_max_concurrent_valid() ? constant( self::MAX_CONCURRENT_CONSTANT ) : self::all()['max_concurrent'];
+	}
+
+	/**
+	 * Whether wp-config.php sets a limit that can be kept.
+	 */
+	private static function is_max_concurrent_valid(): bool {
+		$limit = defined( self::MAX_CONCURRENT_CONSTANT ) ? constant( self::MAX_CONCURRENT_CONSTANT ) : null;
+		return is_int( $limit ) && $limit >= 0 && $limit <= self::MOST_CONCURRENT;
+	}
+
+	/**
 	 * By what a new user may be found to have an account already.
 	 *
 	 * @return list<string> Of the MATCH_ constants.
@@ -167,7 +200,7 @@ final class Settings {
 	/**
 	 * All stored settings.
 	 *
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, fast_lane: bool, max_concurrent: int, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
 	 */
 	public static function all(): array {
 		$stored = get_option( self::OPTION, array() );
@@ -194,6 +227,14 @@ final class Settings {
 			/* translators: %s: name of a constant. */
 			$warnings[] = sprintf( __( '%s in wp-config.php is neither true nor false, so provisioning is switched off.', 'scimpress' ), self::ENABLED_CONSTANT );
 		}
+		if ( defined( self::FAST_LANE_CONSTANT ) && ! is_bool( constant( self::FAST_LANE_CONSTANT ) ) ) {
+			/* translators: %s: name of a constant. */
+			$warnings[] = sprintf( __( '%s in wp-config.php is neither true nor false, so the fast lane is switched off.', 'scimpress' ), self::FAST_LANE_CONSTANT );
+		}
+		if ( defined( self::MAX_CONCURRENT_CONSTANT ) && ! self::is_max_concurrent_valid() ) {
+			/* translators: 1: name of a constant, 2: a number. */
+			$warnings[] = sprintf( __( '%1$s in wp-config.php is no whole number from 0 to %2$d, so it limits nothing.', 'scimpress' ), self::MAX_CONCURRENT_CONSTANT, self::MOST_CONCURRENT );
+		}
 		if ( Tokens::is_constant() && ! Tokens::is_constant_valid() ) {
 			/* translators: %s: name of a constant. */
 			$warnings[] = sprintf( __( '%s in wp-config.php is not a SHA-256 digest of 64 lower-case hexadecimal digits, so no token is accepted.', 'scimpress' ), Tokens::CONSTANT );
@@ -205,7 +246,7 @@ final class Settings {
 	 * Turns anything into settings.
 	 *
 	 * @param array<string,mixed> $values Values from the database or from a form.
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, fast_lane: bool, max_concurrent: int, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
 	 */
 	private static function sanitize( array $values ): array {
 		$protected = array_filter( array_map( 'absint', (array) ( $values[ self::PROTECTED_USERS ] ?? array() ) ) );
@@ -220,6 +261,8 @@ final class Settings {
 			'welcome_body'        => mb_substr( trim( self::plain( (string) $values['welcome_body'] ) ), 0, self::MAX_BODY ),
 			'members_replace'     => self::ADDITIVE === $values['members_replace'] ? self::ADDITIVE : self::STRICT,
 			'ignore_passwords'    => (bool) $values['ignore_passwords'],
+			'fast_lane'           => (bool) $values['fast_lane'],
+			'max_concurrent'      => min( absint( $values['max_concurrent'] ), self::MOST_CONCURRENT ),
 			self::PROTECTED_USERS => array_values( array_unique( $protected ) ),
 		);
 		foreach ( self::MATCHES as $match ) {

@@ -11,6 +11,7 @@ from tests.entra.client import Answer, Client, literal
 from tests.entra.dialects import patch_body
 from tests.entra.mapping import CORE, ENTERPRISE, WPO365
 from tests.http.admin import Admin, admin
+from tests.http.lanes import BothLanes
 from tests.http.server import Server, server
 
 __all__ = ["CORE", "ENTERPRISE", "WPO365", "ScimCase", "literal", "patch_body", "unique"]
@@ -41,9 +42,15 @@ class ScimCase(unittest.TestCase):
         """Its administrator."""
         return admin()
 
-    def client(self, token: str | None = "") -> Client:
-        """Another connection; with no token for None, with the site's by default."""
-        client = Client(self.site().tenant_url, self.site().token if token == "" else token, observe=self._observe)
+    def client(self, token: str | None = "", *, alone: bool = True) -> Client:
+        """Another connection; with no token for None, with the site's by default. `alone`: nobody writes meanwhile, so that
+        answers can be compared with those of the other lane."""
+        site = self.site()
+        secret = site.token if token == "" else token
+        if alone and site.second_url:
+            client: Client = BothLanes(site.tenant_url, site.second_url, secret, self._observe, self.faults)
+        else:
+            client = Client(site.tenant_url, secret, observe=self._observe)
         self.addCleanup(client.close)
         return client
 

@@ -16,13 +16,15 @@ ROUTE = "/wp-json/wpo365/v1"
 @dataclass(frozen=True)
 class Server:
     """What a client needs to know. `tenant_url` has no trailing slash, `home` is the site's address, `directory` holds all
-    that the site writes; None for a site elsewhere."""
+    that the site writes, `second_url` is its other Tenant URL, behind which another php-fpm answers through the REST server; both
+    None for a site elsewhere."""
 
     tenant_url: str
     token: str
     admin_login: str
     admin_password: str
     directory: Path | None = None
+    second_url: str | None = None
 
     @property
     def home(self) -> str:
@@ -51,9 +53,9 @@ def server() -> Server:
 
     database = os.environ.get("SCIMPRESS_DATABASE", "sqlite")
     stack = ExitStack()
-    site = stack.enter_context(Site(ROOT / "target" / "test" / f"http-{database}", database))
+    site = stack.enter_context(Site(ROOT / "target" / "test" / f"http-{database}", database, second=True))
     atexit.register(stack.close)
-    return Server(site.tenant_url.rstrip("/"), site.token, site.admin_login, site.admin_password, site.directory)
+    return Server(site.tenant_url.rstrip("/"), site.token, site.admin_login, site.admin_password, site.directory, f"{site.second_url}{ROUTE}")
 
 
 def _needed(name: str) -> str:

@@ -421,7 +421,7 @@ class Parallel(GroupCase):
         created: list[list[str]] = [[] for _ in range(self.WORKERS)]
 
         def create(number: int) -> None:
-            client = self.client()
+            client = self.client(alone=False)
             created[number] = [self.created(client.post("/Users", self.body()))["id"] for _ in range(60)]
 
         self.run_workers(create)
@@ -429,7 +429,7 @@ class Parallel(GroupCase):
         statuses: list[int] = []
 
         def add(number: int) -> None:
-            client = self.client()
+            client = self.client(alone=False)
             for member in created[number]:
                 body = patch_body([{"op": "Add", "path": "members", "value": [{"value": member}]}])
                 statuses.append(client.patch(f"/Groups/{group}", body).status)
@@ -441,7 +441,7 @@ class Parallel(GroupCase):
         self.assertEqual('W/"301"', self.version(group))
 
         def remove(number: int) -> None:
-            client = self.client()
+            client = self.client(alone=False)
             for member in created[number][1:]:
                 body = patch_body([{"op": "Remove", "path": "members", "value": [{"value": member}]}])
                 self.assertEqual(204, client.patch(f"/Groups/{group}", body).status)
@@ -455,7 +455,7 @@ class Parallel(GroupCase):
         name = unique("Renamed")
 
         def work(number: int) -> None:
-            client = self.client()
+            client = self.client(alone=False)
             for index, member in enumerate(people[number :: self.WORKERS]):
                 operations = [{"op": "Add", "path": "members", "value": [{"value": member}]}]
                 if index == number == 2:
@@ -470,5 +470,5 @@ class Parallel(GroupCase):
     def test_one_name_makes_one_group(self) -> None:
         body = {"schemas": [GROUP], "displayName": unique()}
         statuses: list[int] = []
-        self.run_workers(lambda _: statuses.append(self.client().post("/Groups", body).status))
+        self.run_workers(lambda _: statuses.append(self.client(alone=False).post("/Groups", body).status))
         self.assertEqual([201] + [409] * (self.WORKERS - 1), sorted(statuses))

@@ -17,7 +17,7 @@ class Races(ScimCase):
 
     def race(self, sends: list[Send]) -> list[Answer]:
         """The answers, in the order of the requests."""
-        clients = [self.client() for _ in sends]
+        clients = [self.client(alone=False) for _ in sends]
         barrier = threading.Barrier(len(sends))
         answers: list[Answer | BaseException] = [RuntimeError("no answer")] * len(sends)
 

@@ -10,7 +10,7 @@ namespace Scimpress\Tests;
 /**
  * Whatever other plugins do, the client reads SCIM and a failed write has not happened.
  */
-final class RestNeighboursTest extends Scim_Test_Case {
+class RestNeighboursTest extends Scim_Test_Case {
 
 	public function test_our_routes_win_over_those_of_another_plugin(): void {
 		$foreign = array( 'X-Scenario' => 'foreign-routes' );
@@ -30,29 +30,6 @@ final class RestNeighboursTest extends Scim_Test_Case {
 		$json = $foreign + array( 'Content-Type' => 'application/json' );
 		$this->assertSame( 'hello', $this->scim( 'POST', '/sync', $json, '{"said":"hello"}' )->json()['said'] );
 		$this->assertSame( 'rest_invalid_json', $this->scim( 'POST', '/sync', $json, '{' )->json()['code'] );
-	}
-
-	/**
-	 * Plugins that refuse, and the status that arrives.
-	 */
-	public function refusals(): array {
-		return array(
-			'REST API off'     => array( 'closed-to-everybody', 403, 'rest_disabled' ),
-			'rate limit'       => array( 'rate-limit', 429, 'too_many' ),
-			'another response' => array( 'own-envelope', 418, '' ),
-		);
-	}
-
-	/**
-	 * @dataProvider refusals
-	 */
-	public function test_refusal_of_another_plugin_is_a_scim_error( string $scenario, int $status, string $code ): void {
-		$reply = $this->scim( 'GET', '/Users', array( 'X-Scenario' => $scenario ) );
-		$this->assertScim( $status, $reply );
-		$this->assertStringContainsString( $code, $reply->json()['detail'] );
-		foreach ( array( 'Slow', '<b>', 'wrapped' ) as $theirs ) {
-			$this->assertStringNotContainsString( $theirs, $reply->body );
-		}
 	}
 
 	public function test_each_operation_of_bulk_may_take_as_long_as_php_lets_a_request(): void {

@@ -13,7 +13,7 @@ use Scimpress\Settings;
 /**
  * A SCIM client sees SCIM, whatever core would make of its request.
  */
-final class RestTest extends Scim_Test_Case {
+class RestTest extends Scim_Test_Case {
 
 	public function test_user_is_made_read_and_deleted_over_http(): void {
 		$made = $this->scim( 'POST', '/Users', array(), self::user_json() );
@@ -211,7 +211,7 @@ final class RestTest extends Scim_Test_Case {
 	}
 
 	public function test_body_larger_than_php_takes_as_a_form_is_read_whole(): void {
-		$web   = new Web( array( '-d', 'post_max_size=1K', '-d', 'display_startup_errors=0' ) );
+		$web   = new Web( array( '-d', 'post_max_size=1K', '-d', 'display_startup_errors=0' ), static::DEFINED );
 		$reply = $web->send(
 			'POST',
 			self::BASE . '/Users',

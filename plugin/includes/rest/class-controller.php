@@ -7,9 +7,12 @@
 
 namespace Scimpress\Rest;
 
+use Scimpress\Answer;
 use Scimpress\Authorization;
 use Scimpress\Configuration;
+use Scimpress\Doctor\Witness;
 use Scimpress\Engine;
+use Scimpress\Lane\Slot;
 use Scimpress\Log\Recorder;
 use Scimpress\Notices;
 use Scimpress\Settlement\Pass;
@@ -37,6 +40,13 @@ final class Controller {
 	 * @var \WeakMap<\WP_REST_Request,string|null>
 	 */
 	private \WeakMap $content_types;
+
+	/**
+	 * Parts of the request that is answered, as the engine takes them.
+	 *
+	 * @var array{method: string, path: string, query: array<string,string>, headers: array<string,string>, body: string}|array{}
+	 */
+	private array $parts = array();
 
 	/**
 	 * Makes an empty controller.
@@ -69,19 +79,48 @@ final class Controller {
 		// Nobody acts: hooks of other plugins must neither find the rights of an administrator nor take his name for an audit log.
 		wp_set_current_user( 0 );
 
-		$store  = new Store();
-		$parts  = array(
+		$exchange = $this->exchange( $request );
+		while ( $exchange->valid() ) {
+			$exchange->next();
+		}
+		return new Scim_Response( $this->conclude( $exchange->getReturn() ) );
+	}
+
+	/**
+	 * The exchange of a request that may pass, need by need.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 * @return \Generator<int,array,void,Answer> Stops before each need, which going on performs; returns the answer.
+	 */
+	public function exchange( \WP_REST_Request $request ): \Generator {
+		$this->parts = array(
 			'method'  => $request->get_method(),
 			'path'    => $this->path( $request ),
 			'query'   => $this->query( $request ),
 			'headers' => $this->headers( $request ),
 			'body'    => (string) $request->get_body(),
 		);
-		$answer = Engine::answer( $parts, Configuration::of_site(), array( $store, 'perform' ) );
+
+		$slot = Slot::take();
+		if ( null === $slot ) {
+			return Engine::refuse( 429, 'this site answers no more requests of identity providers at once; send this one again later' );
+		}
+		$store = new Store();
+		return yield from Engine::run( $this->parts, Configuration::of_site(), array( $store, 'perform' ) );
+	}
+
+	/**
+	 * What is done once about every answer of an exchange.
+	 *
+	 * @param Answer $answer The answer.
+	 */
+	public function conclude( Answer $answer ): Answer {
 		Notices::record( $answer->notices );
 		Pass::after_request();
-		Recorder::record( $answer, $parts, (string) Tokens::used() );
-		return new Scim_Response( $answer );
+		if ( ! Witness::is_present() ) {
+			Recorder::record( $answer, $this->parts, (string) Tokens::used() );
+		}
+		return $answer;
 	}
 
 	/**

@@ -8,11 +8,8 @@
 namespace Scimpress\Rest;
 
 use Scimpress\Answer;
-use Scimpress\Authorization;
 use Scimpress\Doctor\Witness;
 use Scimpress\Engine;
-use Scimpress\Requirements;
-use Scimpress\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -126,18 +123,18 @@ final class Server {
 	}
 
 	/**
-	 * Filter `rest_authentication_errors`: tells plugins that close the REST API to anonymous visitors that this one is
-	 * known, and spares core its check of cookies. Permission is still the route's to give.
+	 * Filter `rest_authentication_errors`: tells plugins that close the REST API to anonymous visitors, and core, which checks
+	 * cookies, that this request is none of theirs. Nobody acts in it, and permission is the route's to give.
 	 *
 	 * @param \WP_Error|true|null $result Outcome so far.
 	 * @return \WP_Error|true|null
 	 */
 	public function authenticate( $result ) {
-		if ( ! empty( $result ) || ! $this->serving || ! Requirements::met() ) {
+		if ( ! empty( $result ) || ! $this->serving ) {
 			return $result;
 		}
-		$authorization = Authorization::header();
-		return Witness::vouches( $authorization ) || is_array( Tokens::of( $authorization ) ) ? true : $result;
+		wp_set_current_user( 0 );
+		return true;
 	}
 
 	/**
@@ -248,9 +245,9 @@ final class Server {
 	}
 
 	/**
-	 * Takes this HTTP request over.
+	 * Takes this HTTP request over: from here on the answer is ours.
 	 */
-	private function take_over(): void {
+	public function take_over(): void {
 		$this->serving = true;
 		// What is printed before the answer is thrown away.
 		ob_start();
@@ -259,6 +256,33 @@ final class Server {
 		foreach ( array( '_method', '_envelope', '_jsonp', '_fields', '_embed' ) as $name ) {
 			unset( $_GET[ $name ] );
 		}
+	}
+
+	/**
+	 * Gives this HTTP request back to WordPress, for the time being.
+	 */
+	public function step_aside(): void {
+		$this->serving = false;
+	}
+
+	/**
+	 * Sends an answer and ends the request.
+	 *
+	 * @param Answer $answer The answer.
+	 * @return never
+	 */
+	public function end( Answer $answer ): void {
+		$this->send( $answer );
+		exit;
+	}
+
+	/**
+	 * A SCIM error for a refusal of ours or of another plugin.
+	 *
+	 * @param \WP_Error $error The refusal; `status` in its data is its HTTP status.
+	 */
+	public function refusal( \WP_Error $error ): Answer {
+		return $this->refuse( (int) ( $error->get_error_data()['status'] ?? 500 ), $error );
 	}
 
 	/**
@@ -292,6 +316,9 @@ final class Server {
 		if ( ! headers_sent() ) {
 			array_map( 'header_remove', self::FOREIGN_HEADERS );
 			status_header( $answer->status );
+			// What core sends with every answer of the REST API.
+			header( 'X-Robots-Tag: noindex' );
+			header( 'X-Content-Type-Options: nosniff' );
 			foreach ( $answer->headers as $name => $value ) {
 				header( "$name: $value" );
 			}

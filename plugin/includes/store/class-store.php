@@ -14,6 +14,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Store {
 
+	/** Kinds of needs that change nothing and fire no hook: they may be performed before WordPress is loaded. */
+	private const READS = array( 'select', 'page', 'fetch', 'members', 'memberships' );
+
 	/**
 	 * The stores of resources, by the `resource` of a need.
 	 *
@@ -29,6 +32,15 @@ final class Store {
 			'User'  => new User_Store(),
 			'Group' => new Group_Store(),
 		);
+	}
+
+	/**
+	 * Whether a need only reads the database.
+	 *
+	 * @param array $need A need of the engine.
+	 */
+	public static function reads( array $need ): bool {
+		return in_array( $need['need'], self::READS, true );
 	}
 
 	/**

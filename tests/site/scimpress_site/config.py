@@ -52,6 +52,10 @@ def wp_config(*, url: str | None, socket: Path, log: Path, theme: str | None, da
         [
             "<?php",
             *lines,
+            # Said by nginx, for the second address; no client can say it.
+            "if ( 'rest' === ( $_SERVER['SCIMPRESS_LANE'] ?? '' ) ) {",
+            "\tdefine( 'SCIMPRESS_FAST_LANE', false );",
+            "}",
             "$table_prefix = 'wp_';",
             "if ( ! defined( 'ABSPATH' ) ) {",
             "\tdefine( 'ABSPATH', __DIR__ . '/' );",

@@ -36,10 +36,12 @@ class Site:
     plugin      False: a bare WordPress; no token then
     bound       False: the servers outlive this process (`up`)
     durable     True: MariaDB syncs every commit, as in production
+    second      True: a second address, with a php-fpm of its own, whose requests go through the REST server (`second_url`)
     network     True: the first site of a multisite network, by paths; without servers its domain has no port
     """
 
     url: str
+    second_url: str | None
     tenant_url: str
     token: str
     admin_login: str
@@ -59,6 +61,7 @@ class Site:
         plugin: bool = True,
         bound: bool = True,
         durable: bool = False,
+        second: bool = False,
         network: bool = False,
     ) -> None:
         if database not in DATABASES:
@@ -77,6 +80,7 @@ class Site:
         self._plugin = plugin
         self._bound = bound
         self._durable = durable
+        self._second = second
         self._network = network
         self._unwinding = Unwinding()
         self._held: IO[str] | None = None
@@ -152,6 +156,8 @@ class Site:
         pids = {"mariadb": mariadb.start(self.directory, bound=self._bound, durable=self._durable)} if self.database == "mariadb" else {}
         self._port = web.free_port(self._port)
         self.url = f"http://127.0.0.1:{self._port}"
+        other = web.free_port() if self._second else None
+        self.second_url = f"http://127.0.0.1:{other}" if other else None
         self._lay_out(core)
         serving = self._configure_php()
         self.admin_login = "admin"
@@ -165,7 +171,9 @@ class Site:
         self.token = made.get("token", "")
         if self._serve:
             pids["php-fpm"] = web.start_fpm(self.directory, children=self._children, environment=serving, bound=self._bound)
-            pids["nginx"] = web.start_nginx(self.directory, root=self.root, port=self._port, bound=self._bound, network=self._network)
+            if other:
+                pids["second-php-fpm"] = web.start_fpm(self.directory, children=2, environment=serving, bound=self._bound, pool="second")
+            pids["nginx"] = web.start_nginx(self.directory, root=self.root, port=self._port, bound=self._bound, second=other, network=self._network)
         self._record(wordpress.release(core), pids)
 
     def _claim(self) -> None:
@@ -241,6 +249,7 @@ class Site:
             "url": self.url,
             "admin_login": self.admin_login,
             "admin_password": self.admin_password,
+            "second_url": self.second_url,
             "tenant_url": self.tenant_url,
             "token": self.token,
             "wordpress": release,

@@ -21,7 +21,7 @@ error_log = "{log}/fpm.log"
 daemonize = no
 
 [site]
-{account}listen = "{run}/php.sock"
+{account}listen = "{run}/{pool}.sock"
 listen.backlog = 511
 pm = static
 pm.max_children = {children}
@@ -57,6 +57,11 @@ http {{
     scgi_temp_path "{tmp}/scgi";
     uwsgi_temp_path "{tmp}/uwsgi";
 
+{servers}}}
+"""
+
+# One address of a site. What is no header cannot be sent by a client: `lane` tells wp-config.php which way requests go.
+SERVER = """\
     server {{
         listen 127.0.0.1:{port};
         server_name localhost;
@@ -73,7 +78,7 @@ http {{
 
         location ~ \\.php$ {{
             try_files $uri =404;
-            fastcgi_pass "unix:{run}/php.sock";
+            fastcgi_pass "unix:{run}/{pool}.sock";
             fastcgi_buffers 16 16k;
             fastcgi_buffer_size 32k;
             fastcgi_read_timeout 600s;
@@ -96,9 +101,9 @@ http {{
             fastcgi_param SERVER_PORT $server_port;
             fastcgi_param SERVER_NAME $server_name;
             fastcgi_param REDIRECT_STATUS 200;
+            fastcgi_param SCIMPRESS_LANE {lane};
         }}
     }}
-}}
 """
 
 # The sites of a network by paths share all files.
@@ -133,14 +138,14 @@ def socket_path(path: Path) -> Path:
     return path
 
 
-def start_fpm(site: Path, *, children: int, environment: dict[str, str], bound: bool) -> int:
-    """php-fpm as the current user; root has to say that it means it."""
+def start_fpm(site: Path, *, children: int, environment: dict[str, str], bound: bool, pool: str = "php") -> int:
+    """php-fpm as the current user; root has to say that it means it. `pool` names its socket and its configuration."""
     root = os.geteuid() == 0
     account = "user = root\ngroup = root\n" if root else ""
-    file = site / "etc" / "fpm.conf"
-    place = {"log": site / "log", "run": site / "run", "children": children, "account": account}
+    file = site / "etc" / f"{pool}-fpm.conf"
+    place = {"log": site / "log", "run": site / "run", "children": children, "account": account, "pool": pool}
     file.write_text(FPM.format(**place), encoding="utf-8")
-    path = socket_path(site / "run" / "php.sock")
+    path = socket_path(site / "run" / f"{pool}.sock")
     return daemon.start(
         [php.fpm(), "--nodaemonize", *(["--allow-to-run-as-root"] if root else []), "-c", environment["PHPRC"], "-y", file],
         home=site / "run",
@@ -151,21 +156,29 @@ def start_fpm(site: Path, *, children: int, environment: dict[str, str], bound: 
     )
 
 
-def start_nginx(site: Path, *, root: Path, port: int, bound: bool, network: bool = False) -> int:
-    """nginx as the current user, its every path in the site's directory."""
+def start_nginx(site: Path, *, root: Path, port: int, bound: bool, second: int | None = None, network: bool = False) -> int:
+    """nginx as the current user, its every path in the site's directory.
+
+    `second` is the port of a second address: a php-fpm of its own, whose requests go through the REST server.
+    """
     program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if not program:
         raise Failure("nginx is not installed: run `make tools`")
     account = f"user {getpass.getuser()};\n" if os.geteuid() == 0 else ""
     file = site / "etc" / "nginx.conf"
-    place = {"log": site / "log", "run": site / "run", "tmp": site / "tmp", "root": root, "port": port, "account": account, "network": NETWORK if network else ""}
+    here = {"run": site / "run", "root": root, "network": NETWORK if network else ""}
+    servers = SERVER.format(port=port, pool="php", lane='""', **here)
+    if second is not None:
+        servers += SERVER.format(port=second, pool="second", lane="rest", **here)
+    place = {"log": site / "log", "run": site / "run", "tmp": site / "tmp", "account": account, "servers": servers}
     file.write_text(NGINX.format(**place), encoding="utf-8")
     log = site / "log" / "nginx-error.log"
+    ports = [port] if second is None else [port, second]
     return daemon.start(
         [program, "-p", site, "-c", file, "-e", log],
         home=site / "run",
         log=log,
-        ready=lambda: (site / "run" / "nginx.pid").is_file() and _answers(socket.AF_INET, ("127.0.0.1", port)),
+        ready=lambda: (site / "run" / "nginx.pid").is_file() and all(_answers(socket.AF_INET, ("127.0.0.1", number)) for number in ports),
         bound=bound,
     )
 

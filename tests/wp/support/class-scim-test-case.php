@@ -17,12 +17,15 @@ abstract class Scim_Test_Case extends Test_Case {
 
 	protected const BASE = '/wp-json/wpo365/v1';
 
+	/** Headers of every request: lines of wp-config.php, see scenarios.php. */
+	protected const DEFINED = array();
+
 	protected static Web $web;
 
 	protected string $token;
 
 	public static function setUpBeforeClass(): void {
-		self::$web = new Web();
+		self::$web = new Web( array(), static::DEFINED );
 	}
 
 	public static function tearDownAfterClass(): void {

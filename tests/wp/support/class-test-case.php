@@ -52,6 +52,8 @@ abstract class Test_Case extends TestCase {
 				'welcome_body'     => '',
 				'members_replace'  => Settings::STRICT,
 				'ignore_passwords' => false,
+				'fast_lane'        => true,
+				'max_concurrent'   => 0,
 				'protected_users'  => array(),
 			) + array_fill_keys( self::MATCHES, true )
 		);

@@ -27,9 +27,10 @@ final class Web {
 	/**
 	 * Installs the scenarios, starts the server and waits until it listens.
 	 *
-	 * @param list<string> $options Options of PHP.
+	 * @param list<string>         $options Options of PHP.
+	 * @param array<string,string> $always  Headers of every request.
 	 */
-	public function __construct( array $options = array() ) {
+	public function __construct( array $options = array(), private readonly array $always = array() ) {
 		self::install();
 		$probe         = stream_socket_server( 'tcp://127.0.0.1:0' );
 		$this->address = stream_socket_get_name( $probe, false );
@@ -67,7 +68,7 @@ final class Web {
 	 * @param string               $body    Body.
 	 */
 	public function send( string $method, string $path, array $headers = array(), string $body = '' ): Reply {
-		$headers += array(
+		$headers += $this->always + array(
 			'Host'           => $this->address,
 			'Connection'     => 'close',
 			'Content-Length' => (string) strlen( $body ),
