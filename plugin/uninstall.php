@@ -11,8 +11,8 @@
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
 // WordPress loads this file alone, and our hooks must stay away: they would keep out whom this lets in.
-foreach ( array( 'settings', 'network', 'remembered-roles', 'account-state' ) as $scimpress_class ) {
-	require_once __DIR__ . "/includes/class-$scimpress_class.php";
+foreach ( array( 'class-settings', 'class-network', 'class-remembered-roles', 'class-account-state', 'lane/class-slot' ) as $scimpress_class ) {
+	require_once __DIR__ . "/includes/$scimpress_class.php";
 }
 
 /**
@@ -21,6 +21,7 @@ foreach ( array( 'settings', 'network', 'remembered-roles', 'account-state' ) as
 function scimpress_uninstall_site(): void {
 	global $wpdb;
 	Scimpress\Account_State::activate_all();
+	Scimpress\Lane\Slot::forget();
 	delete_metadata( 'user', 0, Scimpress\Account_State::meta_key(), '', true );
 	foreach ( array( 'scimpress_log', 'scimpress_queue', 'scimpress_members', 'scimpress_groups', 'scimpress_users' ) as $scimpress_table ) {
 		// phpcs:ignore WordPress.DB -- our own tables.

@@ -40,6 +40,7 @@ final class Plugin {
 						new Admin\Attributes_Tab(),
 						new Admin\Roles_Tab(),
 						new Admin\Settings_Tab(),
+						new Admin\Performance_Tab(),
 					)
 				)
 			);

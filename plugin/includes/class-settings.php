@@ -168,13 +168,13 @@ final class Settings {
 	 * MOST_CONCURRENT is as if it were not there.
 	 */
 	public static function max_concurrent(): int {
-		return self::is_max_concurrent_valid() ? constant( self::MAX_CONCURRENT_CONSTANT ) : self::all()['max_concurrent'];
+		return self::is_max_concurrent_constant() ? constant( self::MAX_CONCURRENT_CONSTANT ) : self::all()['max_concurrent'];
 	}
 
 	/**
-	 * Whether wp-config.php sets a limit that can be kept.
+	 * Whether wp-config.php decides about `max_concurrent`, with a limit that can be kept.
 	 */
-	private static function is_max_concurrent_valid(): bool {
+	public static function is_max_concurrent_constant(): bool {
 		$limit = defined( self::MAX_CONCURRENT_CONSTANT ) ? constant( self::MAX_CONCURRENT_CONSTANT ) : null;
 		return is_int( $limit ) && $limit >= 0 && $limit <= self::MOST_CONCURRENT;
 	}
@@ -231,7 +231,7 @@ final class Settings {
 			/* translators: %s: name of a constant. */
 			$warnings[] = sprintf( __( '%s in wp-config.php is neither true nor false, so the fast lane is switched off.', 'scimpress' ), self::FAST_LANE_CONSTANT );
 		}
-		if ( defined( self::MAX_CONCURRENT_CONSTANT ) && ! self::is_max_concurrent_valid() ) {
+		if ( defined( self::MAX_CONCURRENT_CONSTANT ) && ! self::is_max_concurrent_constant() ) {
 			/* translators: 1: name of a constant, 2: a number. */
 			$warnings[] = sprintf( __( '%1$s in wp-config.php is no whole number from 0 to %2$d, so it limits nothing.', 'scimpress' ), self::MAX_CONCURRENT_CONSTANT, self::MOST_CONCURRENT );
 		}

@@ -57,7 +57,8 @@ def lines(file: Path = REQUESTS) -> list[Line]:
 
 
 class Replay:
-    """Sends the requests as recorded, headers included. `answers` is by name, `captured` the ids, `passwords` what was sent."""
+    """Sends the requests as recorded, headers included. `answers` is by name, `captured` the ids, `passwords` what was sent,
+    `tag` is the run's own name."""
 
     def __init__(self, server: Server, file: Path = REQUESTS):
         self.answers: dict[str, Answer] = {}
@@ -65,7 +66,7 @@ class Replay:
         self.passwords: list[str] = []
         self._file = file
         self._created: list[str] = []
-        tag = uuid.uuid4().hex[:12]
+        self.tag = tag = uuid.uuid4().hex[:12]
         self._values = {"base": server.base_path, "token": server.token, "run": tag}
         self._base = server.base_path
         self._own: dict[str, str] = {}

@@ -103,6 +103,9 @@ final class LifecycleTest extends Test_Case {
 		\Scimpress\Log\Days::close();
 		\Scimpress\Log\Pruner::schedule();
 		\Scimpress\Doctor\Visitor_Pass::issue( array(), time() );
+		Settings::update( array( 'max_concurrent' => 2 ) );
+		\Scimpress\Lane\Slot::take();
+		$this->assertCount( 1, glob( get_temp_dir() . 'scimpress-*.lock' ) );
 		Notices::record(
 			array(
 				array(
@@ -123,6 +126,7 @@ final class LifecycleTest extends Test_Case {
 		$this->assertSame( array(), $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'scimpress%'" ) );
 		$this->assertFalse( wp_next_scheduled( \Scimpress\Log\Pruner::HOOK ) );
 		$this->assertSame( array(), $wpdb->get_col( "SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE '%scimpress%'" ) );
+		$this->assertSame( array(), glob( get_temp_dir() . 'scimpress-*.lock' ) );
 		foreach ( $more as $user_id => $capabilities ) {
 			$this->assertSame( $capabilities, get_userdata( $user_id )->caps, 'nobody is left without the rights of before' );
 		}

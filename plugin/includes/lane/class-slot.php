@@ -62,24 +62,36 @@ final class Slot {
 	}
 
 	/**
+	 * Removes the files of this site.
+	 */
+	public static function forget(): void {
+		for ( $number = 1; $number <= Settings::MOST_CONCURRENT; $number++ ) {
+			$path = self::path( $number );
+			if ( is_file( $path ) ) {
+				wp_delete_file( $path );
+			}
+		}
+	}
+
+	/**
 	 * Opens the file of a slot.
 	 *
 	 * @param int $number From 1.
 	 * @return resource|null
 	 */
 	private static function open( int $number ) {
-		$path = get_temp_dir() . self::name( $number );
-		// Neither a link that somebody has laid there nor anything but a file of ours is ever opened.
+		$path = self::path( $number );
+		// A link that somebody has laid there is not followed.
 		$file = is_link( $path ) ? false : @fopen( $path, 'c' );
 		return is_resource( $file ) ? $file : null;
 	}
 
 	/**
-	 * Name of a slot's file. Sites that share a server have slots of their own; nobody can work out the name from outside.
+	 * Path of a slot's file. Sites that share a server have slots of their own; nobody else can work out their names.
 	 *
 	 * @param int $number From 1.
 	 */
-	private static function name( int $number ): string {
-		return 'scimpress-' . substr( hash_hmac( 'sha256', 'slots ' . get_current_blog_id() . ' ' . ABSPATH, wp_salt() ), 0, 24 ) . "-$number.lock";
+	private static function path( int $number ): string {
+		return get_temp_dir() . 'scimpress-' . substr( hash_hmac( 'sha256', 'slots ' . get_current_blog_id() . ' ' . ABSPATH, wp_salt() ), 0, 24 ) . "-$number.lock";
 	}
 }

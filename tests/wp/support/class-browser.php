@@ -35,11 +35,12 @@ final class Browser {
 	/**
 	 * Sends a form.
 	 *
-	 * @param string               $path   Path and query.
-	 * @param array<string,string> $fields Fields.
+	 * @param string               $path    Path and query.
+	 * @param array<string,string> $fields  Fields.
+	 * @param array<string,string> $headers More headers.
 	 */
-	public function post( string $path, array $fields ): Reply {
-		$headers = array( 'Content-Type' => 'application/x-www-form-urlencoded' ) + $this->cookie();
+	public function post( string $path, array $fields, array $headers = array() ): Reply {
+		$headers += array( 'Content-Type' => 'application/x-www-form-urlencoded' ) + $this->cookie();
 		return $this->keep( $this->web->send( 'POST', $path, $headers, http_build_query( $fields ) ) );
 	}
 
