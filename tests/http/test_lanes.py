@@ -17,6 +17,8 @@ from tests.http.replay import RECORDINGS, Replay, lines
 from tests.http.server import Server, server
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# What others say about a resource, in its ETag: made of their ids.
+_DIGEST = re.compile(r"(?<=~)[0-9a-f]{12}(?=\\?\")")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
@@ -29,7 +31,8 @@ class Normal:
 
     def text(self, text: str) -> str:
         """A text without what is only this replay's."""
-        text = _UUID.sub(lambda found: self._ids.setdefault(found[0], f"<id {len(self._ids)}>"), text)
+        for pattern in (_UUID, _DIGEST):
+            text = pattern.sub(lambda found: self._ids.setdefault(found[0], f"<{len(self._ids)}>"), text)
         # Two changes within a millisecond have one time, in the other lane two: times are not numbered.
         return _TIME.sub("<time>", text).replace(self._tag, "<run>")
 
