@@ -13,7 +13,8 @@ from tests.entra.mapping import CORE, ENTERPRISE, WPO365
 BARE = "bare route"
 CORE_POST = "core POST /wp/v2/users"
 KINDS = (
-    BARE, "GET by filter", "GET by id", "PATCH title", "PATCH displayName", "PATCH active", "POST", CORE_POST,
+    BARE, "GET by filter", "GET by id", "probe", "401", "PATCH title", "PATCH the same title", "PATCH displayName", "PATCH active",
+    "POST", CORE_POST,
 )
 SCIM_KINDS = KINDS[1:-1]
 
@@ -54,6 +55,8 @@ class Bench:
     def __init__(self, home: str, token: str, basic: str):
         self._home = Client(home, None)
         self._scim = Client(f"{home}/wp-json/wpo365/v1", token)
+        self._stranger = Client(f"{home}/wp-json/wpo365/v1", "not-the-token-of-this-site")
+        self._title = "Release Manager"
         self._basic = "Basic " + base64.b64encode(basic.encode()).decode()
         self._count = 0
         self._user = self._expect(self._scim.post("/Users", person(uuid.uuid4().hex)), 201).json
@@ -99,8 +102,16 @@ class Bench:
                 return self._expect(self._scim.find(f"userName eq {literal(self._user['userName'])}"), 200)
             case "GET by id":
                 return self._expect(self._scim.get(path), 200)
+            case "probe":
+                # What Entra sends to test a connection: somebody whom nobody knows.
+                return self._expect(self._scim.find(f"userName eq {literal(str(uuid.uuid4()))}"), 200)
+            case "401":
+                return self._expect(self._stranger.get(path), 401)
             case "PATCH title":
-                return self._patch(path, "title", f"Title {self._count}")
+                self._title = f"Title {self._count}"
+                return self._patch(path, "title", self._title)
+            case "PATCH the same title":
+                return self._patch(path, "title", self._title)
             case "PATCH displayName":
                 return self._patch(path, "displayName", f"Name {self._count}")
             case "PATCH active":
@@ -118,6 +129,7 @@ class Bench:
         """Hangs up."""
         self._home.close()
         self._scim.close()
+        self._stranger.close()
 
     def _patch(self, path: str, attribute: str, value: str) -> Answer:
         body = patch_body([{"op": "Replace", "path": attribute, "value": value}])

@@ -22,6 +22,7 @@ from scimpress_site import Failure, Site  # noqa: E402
 from tests.bench import groups, roles  # noqa: E402
 from tests.bench.bulk import measure_bulk  # noqa: E402
 from tests.bench.engines import compare, inputs, programs, table  # noqa: E402
+from tests.bench.lane import measure_look_ups  # noqa: E402
 from tests.bench.measure import KINDS, Bench  # noqa: E402
 from tests.bench.results import REACH, Run, machine, ratio, section, write  # noqa: E402
 from tests.entra.progress import Progress  # noqa: E402
@@ -43,6 +44,7 @@ def main() -> int:
     parser.add_argument("--users", type=int, default=500, help="users on the site before the first round")
     parser.add_argument("--engine-rounds", type=int, default=15, help="measurements of each engine in each row")
     parser.add_argument("--bulk-rounds", type=int, default=1, help="times that a thousand users are made in each way")
+    parser.add_argument("--look-up-rounds", type=int, default=5, help="times that look-ups by many connections are counted, four seconds each")
     parser.add_argument("--group-rounds", type=int, default=60, help="measured requests of each kind to a small and to a large group")
     parser.add_argument("--role-users", type=int, default=100_000, help="users on the site whose role rules change")
     parser.add_argument("--database", choices=tuple(NAMES), action="append", help="one database only; its site is not written down then")
@@ -118,7 +120,8 @@ def measure(database: str, options: argparse.Namespace) -> Run:
             bar.finish(f"PATCH title {times['PATCH title'].median / times['bare route'].median:.2f} × bare")
             bar = Progress(f"{NAMES[database]}: bulk", 2 * options.bulk_rounds)
             bulk = measure_bulk(site.url, site.token, options.bulk_rounds, bar.step)
-            run = Run(NAMES[database], version, site.facts["wordpress"], facts["php"], times, bare, scim, people, rounds, bulk)
+            look_ups = measure_look_ups(database, ROOT / "target" / "bench" / f"{database}-crowd", options.look_up_rounds, 4.0)
+            run = Run(NAMES[database], version, site.facts["wordpress"], facts["php"], times, bare, scim, people, rounds, bulk, look_ups)
             bar.finish(", ".join(f"{kind} {ratio(run, kind):.2f}" for kind in REACH))
             return run
         finally:

@@ -21,10 +21,10 @@ add_action(
 	}
 );
 
-// As late as a header can still be sent: everything but the output itself has been allocated by then.
+// As late as a header can still be sent in either lane: everything but the output itself has been allocated by then.
 add_filter(
-	'rest_pre_serve_request',
-	static function ( $served ) {
+	'status_header',
+	static function ( $line ) {
 		if ( ! headers_sent() ) {
 			preg_match( '/^RssAnon:\s+(\d+) kB/m', file_get_contents( '/proc/self/status' ), $anonymous );
 			header( 'X-Bench-Peak: ' . memory_get_peak_usage( true ) );
@@ -32,7 +32,7 @@ add_filter(
 			header( 'X-Bench-Rss: ' . ( (int) ( $anonymous[1] ?? 0 ) ) * 1024 );
 			header( 'X-Bench-Worker: ' . getmypid() );
 		}
-		return $served;
+		return $line;
 	},
 	PHP_INT_MIN
 );
