@@ -61,6 +61,13 @@ final class Settings {
 	/** Setting: user IDs of protected accounts. */
 	private const PROTECTED_USERS = 'protected_users';
 
+	/**
+	 * What was stored when somebody asked last, and what it means.
+	 *
+	 * @var array{mixed, array<string,mixed>}|null
+	 */
+	private static ?array $sanitized = null;
+
 	/** Characters of the welcome mail's subject and text; the settings are loaded with every page. */
 	public const MAX_SUBJECT = 200;
 	public const MAX_BODY    = 5000;
@@ -204,7 +211,11 @@ final class Settings {
 	 */
 	public static function all(): array {
 		$stored = get_option( self::OPTION, array() );
-		return self::sanitize( is_array( $stored ) ? $stored : array() );
+		// A request asks half a dozen times, and sanitising takes longer than all else that is asked for.
+		if ( null === self::$sanitized || $stored !== self::$sanitized[0] ) {
+			self::$sanitized = array( $stored, self::sanitize( is_array( $stored ) ? $stored : array() ) );
+		}
+		return self::$sanitized[1];
 	}
 
 	/**

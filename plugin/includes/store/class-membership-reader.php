@@ -69,7 +69,7 @@ final class Membership_Reader {
 	 * The groups that users and groups are direct members of, in the order in which they joined.
 	 *
 	 * @param list<string> $members SCIM ids.
-	 * @return list<array{member: string, group: string, display: string, externalId: string|null}>
+	 * @return list<array{member: string, group: string, display: string, externalId: string|null, nested: bool}> nested: the group is in groups itself.
 	 */
 	public static function memberships( array $members ): array {
 		global $wpdb;
@@ -79,22 +79,24 @@ final class Membership_Reader {
 		$groups      = Group_Table::name();
 		$memberships = Membership_Table::name();
 		$ids         = Query::placeholders( $members );
+		$row         = "m.position, s.id AS member, g.id, g.display, g.external_id, EXISTS (SELECT 1 FROM $memberships n WHERE n.is_group = " . Membership_Table::GROUP . ' AND n.member_position = g.position) AS nested';
 		// Only left joins: those who are asked about lead. Who has no group comes without one.
 		$of   = "s FORCE INDEX (id) LEFT JOIN $memberships m FORCE INDEX (groups_of) ON m.is_group = %d AND m.member_position = s.position
 			LEFT JOIN $groups g FORCE INDEX (PRIMARY) ON g.position = m.group_position WHERE s.id IN ($ids)";
 		$rows = Query::rows(
 			$wpdb->prepare(
-				'SELECT t.* FROM (SELECT m.position, s.id AS member, g.id, g.display, g.external_id FROM ' . User_Table::name() . " $of AND s.deleted IS NULL
-				UNION ALL SELECT m.position, s.id AS member, g.id, g.display, g.external_id FROM $groups $of) t ORDER BY t.position",
+				'SELECT t.* FROM (SELECT ' . $row . ' FROM ' . User_Table::name() . " $of AND s.deleted IS NULL
+				UNION ALL SELECT $row FROM $groups $of) t ORDER BY t.position",
 				array( Membership_Table::USER, ...$members, Membership_Table::GROUP, ...$members )
 			)
 		);
 		return array_map(
 			static fn( object $row ): array => array(
-				'member'  => $row->member,
-				'group'   => $row->id,
-				'display' => (string) $row->display,
+				'member'     => $row->member,
+				'group'      => $row->id,
+				'display'    => (string) $row->display,
 				'externalId' => $row->external_id,
+				'nested'     => (bool) (int) $row->nested,
 			),
 			array_values( array_filter( $rows, static fn( object $row ): bool => null !== $row->id ) )
 		);
