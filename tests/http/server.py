@@ -3,6 +3,7 @@
 import atexit
 import functools
 import os
+import shutil
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -53,9 +54,16 @@ def server() -> Server:
 
     database = os.environ.get("SCIMPRESS_DATABASE", "sqlite")
     stack = ExitStack()
-    site = stack.enter_context(Site(ROOT / "target" / "test" / f"http-{database}", database, second=True))
+    site = stack.enter_context(Site(ROOT / "target" / "test" / f"http-{database}{'-cache' if object_cache() else ''}", database, second=True))
     atexit.register(stack.close)
+    if object_cache():
+        shutil.copy(Path(__file__).with_name("fixtures") / "object-cache.php", site.root / "wp-content")
     return Server(site.tenant_url.rstrip("/"), site.token, site.admin_login, site.admin_password, site.directory, f"{site.second_url}{ROUTE}")
+
+
+def object_cache() -> bool:
+    """Whether the site of this run has a persistent object cache."""
+    return os.environ.get("SCIMPRESS_OBJECT_CACHE") == "1"
 
 
 def _needed(name: str) -> str:

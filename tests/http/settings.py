@@ -6,6 +6,7 @@ from tests.http.admin import Admin
 
 SETUP = "/wp-admin/options-general.php?page=scimpress"
 PAGE, TOKENS = f"{SETUP}&tab=settings", f"{SETUP}&tab=tokens"
+PERFORMANCE, SAVE_PERFORMANCE = f"{SETUP}&tab=performance", "scimpress_save_performance"
 SAVE = "scimpress_save"
 CREATE, TYPE, ROTATE, REVOKE = "scimpress_create_token", "scimpress_type_token", "scimpress_rotate_token", "scimpress_revoke_token"
 

@@ -1,15 +1,12 @@
 """Requests that arrive together: the database decides, every answer is clean, nothing is lost."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable
 
-from tests.entra.client import Answer, Client
+from tests.entra.client import Answer
 from tests.http.admin import admin
 from tests.http.case import ENTERPRISE, ScimCase, literal, patch_body, unique
+from tests.http.race import Send, race
 from tests.http.settings import restore, save
-
-Send = Callable[[Client], Answer]
 
 
 class Races(ScimCase):
@@ -17,26 +14,7 @@ class Races(ScimCase):
 
     def race(self, sends: list[Send]) -> list[Answer]:
         """The answers, in the order of the requests."""
-        clients = [self.client(alone=False) for _ in sends]
-        barrier = threading.Barrier(len(sends))
-        answers: list[Answer | BaseException] = [RuntimeError("no answer")] * len(sends)
-
-        def run(index: int) -> None:
-            try:
-                barrier.wait(30)
-                answers[index] = sends[index](clients[index])
-            except BaseException as error:
-                answers[index] = error
-
-        threads = [threading.Thread(target=run, args=(index,)) for index in range(len(sends))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for answer in answers:
-            if isinstance(answer, BaseException):
-                raise answer
-        return answers
+        return race([self.client(alone=False) for _ in sends], sends)
 
     def assert_statuses(self, expected: dict[int, int], answers: list[Answer]) -> None:
         """How often each status came; the details of others are shown."""

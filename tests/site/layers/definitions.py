@@ -119,6 +119,23 @@ def doctor(database: str, *patterns: str) -> Callable[[], Count]:
     return run
 
 
+# What a cache could make stale: writes from two web servers and from WordPress itself, and races.
+CACHED = ("object_cache", "nodes", "races", "changes", "leaving", "linking", "wordpress", "settings", "groups", "takeover")
+
+
+def http_cached(database: str) -> Callable[[], Count]:
+    """Those of the black-box tests that a persistent object cache may concern, on a site that has one."""
+
+    def run() -> Count:
+        done = command(
+            "python3", "-m", "unittest", "-v", *(f"tests.http.test_{name}" for name in CACHED),
+            env={"SCIMPRESS_DATABASE": database, "SCIMPRESS_OBJECT_CACHE": "1"},
+        )  # fmt: skip
+        return count.of_unittest(done.text).settled(done.code)
+
+    return run
+
+
 def conformance(database: str) -> Callable[[], Count]:
     """Outside suites over HTTP."""
 
@@ -139,6 +156,7 @@ LAYERS = [
     Layer("doctor-sqlite", "doctor", doctor("sqlite")),
     # What breaks a web server is the same to every database.
     Layer("doctor-mariadb", "doctor", doctor("mariadb", "test_healthy", "test_surfaces")),
+    Layer("http-mariadb-cache", "http", http_cached("mariadb")),
     Layer("rust", "rust", rust, lane="cargo", built=False),
     Layer("wp-7.1-sqlite", "wp", wordpress("7.1", "sqlite")),
     Layer("wp-7.1-mariadb", "wp", wordpress("7.1", "mariadb")),
