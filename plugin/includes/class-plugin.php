@@ -70,7 +70,8 @@ final class Plugin {
 		add_action( 'deleted_user', array( Store\User_Table::class, 'forget_user' ) );
 		add_action( 'added_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
 		add_action( 'updated_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
-		add_action( 'shutdown', array( Store\Transaction::class, 'abandon' ), PHP_INT_MIN );
+		// Most requests of a site never load the class.
+		add_action( 'shutdown', static fn() => class_exists( Store\Transaction::class, false ) && Store\Transaction::abandon(), PHP_INT_MIN );
 	}
 
 	/**

@@ -12,7 +12,7 @@ use Scimpress\Settings;
 defined( 'ABSPATH' ) || exit;
 
 // phpcs:disable WordPress.WP.AlternativeFunctions.file_system_operations_fopen -- a lock of the system has no WordPress function.
-// phpcs:disable WordPress.PHP.NoSilencedErrors -- what cannot be opened limits nothing; a warning would say so with every request.
+// phpcs:disable Generic.PHP.NoSilencedErrors, WordPress.PHP.NoSilencedErrors -- what cannot be opened limits nothing; a warning would say so with every request.
 
 /**
  * One of as many locked files as SCIM requests may run at once on this server, so that an initial cycle leaves workers to the

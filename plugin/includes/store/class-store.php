@@ -91,8 +91,11 @@ final class Store {
 	 * @param string $resource `resource` of a need.
 	 */
 	private function of( string $resource ): Resource_Store {
-		$class = self::RESOURCES[ $resource ];
-		return $this->resources[ $resource ] ??= new $class();
+		if ( ! isset( $this->resources[ $resource ] ) ) {
+			$class                        = self::RESOURCES[ $resource ];
+			$this->resources[ $resource ] = new $class();
+		}
+		return $this->resources[ $resource ];
 	}
 
 	/**
