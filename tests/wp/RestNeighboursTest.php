@@ -74,6 +74,16 @@ class RestNeighboursTest extends Scim_Test_Case {
 		}
 	}
 
+	public function test_what_plugins_say_at_the_end_of_a_request_is_not_part_of_the_answer(): void {
+		$made = $this->scim( 'POST', '/Users', array( 'X-Scenario' => 'chatters-at-the-end' ), self::user_json() );
+		$this->assertScim( 201, $made );
+		$this->assertSame( $made->body, $this->scim( 'GET', "/Users/{$made->json()['id']}", array( 'X-Scenario' => 'chatters-at-the-end' ) )->body );
+		$this->assertScim( 401, $this->scim( 'GET', '/Users', array( 'X-Scenario' => 'chatters-at-the-end', 'Authorization' => '' ) ) );
+		$head = $this->scim( 'HEAD', '/Users', array( 'X-Scenario' => 'chatters-at-the-end' ) );
+		$this->assertSame( array( 200, '' ), array( $head->status, $head->body ) );
+		$this->assertScim( 204, $this->scim( 'DELETE', "/Users/{$made->json()['id']}", array( 'X-Scenario' => 'chatters-at-the-end' ) ) );
+	}
+
 	/**
 	 * Ways to end a request inside a hook, and the status that arrives.
 	 */
