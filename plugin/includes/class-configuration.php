@@ -28,7 +28,7 @@ final class Configuration {
 	 */
 	public static function of_site( ?string $new_id = null ): array {
 		return array(
-			'base'             => untrailingslashit( rest_url( Routes::NAMESPACE ) ),
+			'base'             => self::base(),
 			'now'              => Store::now(),
 			'newId'            => $new_id ?? self::uuid(),
 			'membersAdditive'  => Settings::members_additive(),
@@ -38,6 +38,13 @@ final class Configuration {
 			'roles'            => Rule_Set::of_site()->for_engine(),
 			'journal'          => Log\Settings::enabled(),
 		);
+	}
+
+	/**
+	 * Address of the service, without a slash at its end.
+	 */
+	public static function base(): string {
+		return untrailingslashit( rest_url( Routes::NAMESPACE ) );
 	}
 
 	/**

@@ -52,6 +52,7 @@ final class Settings {
 		'ignore_passwords'    => false,
 		'fast_lane'           => true,
 		'max_concurrent'      => 0,
+		'addresses_move'      => false,
 		self::MATCH_OBJECT_ID => true,
 		self::MATCH_UPN       => true,
 		self::MATCH_LOGIN     => true,
@@ -171,6 +172,13 @@ final class Settings {
 	}
 
 	/**
+	 * Whether the site's addresses change after `plugins_loaded`, so that the fast lane does not know them. It notices by itself.
+	 */
+	public static function addresses_move(): bool {
+		return self::all()['addresses_move'];
+	}
+
+	/**
 	 * Most SCIM requests that this server answers at once, 0 for no limit. A constant that is no whole number from 0 to
 	 * MOST_CONCURRENT is as if it were not there.
 	 */
@@ -207,7 +215,7 @@ final class Settings {
 	/**
 	 * All stored settings.
 	 *
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, fast_lane: bool, max_concurrent: int, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, fast_lane: bool, max_concurrent: int, addresses_move: bool, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
 	 */
 	public static function all(): array {
 		$stored = get_option( self::OPTION, array() );
@@ -257,7 +265,7 @@ final class Settings {
 	 * Turns anything into settings.
 	 *
 	 * @param array<string,mixed> $values Values from the database or from a form.
-	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, fast_lane: bool, max_concurrent: int, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
+	 * @return array{enabled: bool, default_role: string, on_delete: string, reassign_to: int, welcome_mail: bool, welcome_subject: string, welcome_body: string, members_replace: string, ignore_passwords: bool, fast_lane: bool, max_concurrent: int, addresses_move: bool, protected_users: list<int>, match_object_id: bool, match_user_principal_name: bool, match_login: bool, match_email: bool}
 	 */
 	private static function sanitize( array $values ): array {
 		$protected = array_filter( array_map( 'absint', (array) ( $values[ self::PROTECTED_USERS ] ?? array() ) ) );
@@ -274,6 +282,7 @@ final class Settings {
 			'ignore_passwords'    => (bool) $values['ignore_passwords'],
 			'fast_lane'           => (bool) $values['fast_lane'],
 			'max_concurrent'      => min( absint( $values['max_concurrent'] ), self::MOST_CONCURRENT ),
+			'addresses_move'      => (bool) $values['addresses_move'],
 			self::PROTECTED_USERS => array_values( array_unique( $protected ) ),
 		);
 		foreach ( self::MATCHES as $match ) {

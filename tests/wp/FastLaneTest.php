@@ -153,6 +153,16 @@ final class FastLaneTest extends Scim_Test_Case {
 		$this->assertSame( self::told( $theme ), self::told( $plugin ) );
 	}
 
+	public function test_addresses_that_a_theme_moves_are_found_out_by_the_first_write(): void {
+		$moved = array( 'X-Scenario' => 'theme-moves-addresses' );
+		$made  = $this->scim( 'POST', '/Users', $moved, self::user_json() );
+		$this->assertScim( 201, $made );
+		$this->assertStringContainsString( '/moved/wpo365/v1/Users/', $made->header( 'location' ) );
+		$this->assertSame( 1, self::rows() );
+		$this->assertSame( $made->body, $this->scim( 'GET', "/Users/{$made->json()['id']}", $moved )->body );
+		$this->assertSame( 'rest_api_init', $this->scim( 'GET', '/Users', self::TELLS )->header( 'x-reached' ), 'until the settings are saved again' );
+	}
+
 	public function test_nothing_is_logged_by_reads_before_init(): void {
 		$log   = (string) ( defined( 'WP_DEBUG_LOG' ) && is_string( WP_DEBUG_LOG ) ? WP_DEBUG_LOG : ini_get( 'error_log' ) );
 		$start = is_file( $log ) ? filesize( $log ) : 0;

@@ -28,7 +28,9 @@ final class PerformanceTabTest extends Scim_Test_Case {
 
 	public function test_settings_are_saved_and_shown(): void {
 		$this->assertMatchesRegularExpression( '/name="fast_lane"[^>]*checked/', $this->browser->get( self::PAGE )->body );
+		Settings::update( array( 'addresses_move' => true ) );
 		$reply = $this->save( array( 'max_concurrent' => '3' ) );
+		$this->assertFalse( Settings::addresses_move() );
 		$this->assertSame( 303, $reply->status );
 		$this->assertSame( array( false, 3 ), array( Settings::fast_lane(), Settings::max_concurrent() ) );
 		$shown = $this->browser->get( self::PAGE . '&updated=1' )->body;

@@ -9,6 +9,7 @@ namespace Scimpress\Tests;
 
 use Scimpress\Notices;
 use Scimpress\Settings;
+use Scimpress\Tokens;
 
 /**
  * A SCIM client sees SCIM, whatever core would make of its request.
@@ -208,6 +209,20 @@ class RestTest extends Scim_Test_Case {
 		);
 		$this->assertScim( 200, $this->scim( 'GET', '/Users', array( 'X-Scenario' => 'no-header-variables' ) ) );
 		$this->assertScim( 401, $this->scim( 'GET', "/Users?access_token=$this->token&authorization=Bearer+$this->token", array( 'Authorization' => '' ) ) );
+	}
+
+	public function test_token_that_wordpress_would_slash_is_found_wherever_it_is(): void {
+		$token = 'my\\own"token\'s-of-many-characters';
+		$this->assertTrue( Tokens::set( $token ) );
+		foreach ( array( 'redirected-header', 'twice-redirected' ) as $scenario ) {
+			$moved = array(
+				'Authorization' => '',
+				'X-Scenario'    => $scenario,
+			);
+			$this->assertScim( 200, $this->scim( 'GET', '/Users', $moved + array( 'X-Moved' => "Bearer $token" ) ), $scenario );
+			$this->assertScim( 401, $this->scim( 'GET', '/Users', $moved + array( 'X-Moved' => 'Bearer ' . stripslashes( $token ) ) ), $scenario );
+		}
+		$this->assertScim( 200, $this->scim( 'GET', '/Users', array( 'Authorization' => "Bearer $token" ) ) );
 	}
 
 	public function test_body_larger_than_php_takes_as_a_form_is_read_whole(): void {

@@ -53,7 +53,8 @@ final class Performance_Tab extends Tab {
 		if ( ! Settings::is_max_concurrent_constant() ) {
 			$changes['max_concurrent'] = absint( self::posted( 'max_concurrent' ) );
 		}
-		Settings::update( $changes );
+		// Another theme may be there by now; the next write finds out.
+		Settings::update( array( 'addresses_move' => false ) + $changes );
 		wp_safe_redirect( add_query_arg( 'updated', '1', Page::url( $this->slug() ) ), 303 );
 		exit;
 	}

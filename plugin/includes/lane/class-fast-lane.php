@@ -8,8 +8,10 @@
 namespace Scimpress\Lane;
 
 use Scimpress\Answer;
+use Scimpress\Configuration;
 use Scimpress\Rest\Controller;
 use Scimpress\Rest\Server;
+use Scimpress\Settings;
 use Scimpress\Store\Store;
 
 defined( 'ABSPATH' ) || exit;
@@ -22,6 +24,13 @@ defined( 'ABSPATH' ) || exit;
  * so that everybody who listens to changes of users has had the chance to say so.
  */
 final class Fast_Lane {
+
+	/**
+	 * Address of the service when the exchange began.
+	 *
+	 * @var string
+	 */
+	private string $base = '';
 
 	/**
 	 * An exchange that waits for everything to be loaded.
@@ -71,6 +80,11 @@ final class Fast_Lane {
 			return;
 		}
 		$this->waiting = null;
+		if ( Configuration::base() !== $this->base ) {
+			// A theme moves them. Nothing has been written yet: the REST lane answers this request, and all others from now on.
+			Settings::update( array( 'addresses_move' => true ) );
+			return;
+		}
 		$this->server->take_over();
 		// Plugins that treat requests of programs otherwise than those of people ask for it.
 		defined( 'REST_REQUEST' ) || define( 'REST_REQUEST', true ); // phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- core's.
@@ -89,6 +103,7 @@ final class Fast_Lane {
 	 */
 	private function read( \WP_REST_Request $request ): \Generator {
 		// Nobody acts. Nothing that is done now has hooks that would have to be told, and telling them takes as long as a query.
+		$this->base              = Configuration::base();
 		$GLOBALS['current_user'] = new \WP_User( 0 ); // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- what wp_set_current_user() does.
 		$exchange                = $this->controller->exchange( $request );
 		while ( $exchange->valid() && Store::reads( $exchange->current() ) ) {

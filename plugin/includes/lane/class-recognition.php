@@ -34,7 +34,7 @@ final class Recognition {
 	 * @return string|null As the client sent it, with the namespace.
 	 */
 	public static function route(): ?string {
-		if ( ! self::is_worth_a_look() || ! Settings::fast_lane() || ! self::is_front_end() ) {
+		if ( ! self::is_worth_a_look() || ! Settings::fast_lane() || ! self::is_front_end() || Settings::addresses_move() ) {
 			return null;
 		}
 		// As untrailingslashit(), which WordPress calls on it.

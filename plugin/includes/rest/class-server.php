@@ -269,9 +269,8 @@ final class Server {
 	 * Sends an answer and ends the request.
 	 *
 	 * @param Answer $answer The answer.
-	 * @return never
 	 */
-	public function end( Answer $answer ): void {
+	public function end( Answer $answer ): never {
 		$this->send( $answer );
 		exit;
 	}

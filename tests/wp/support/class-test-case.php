@@ -54,6 +54,7 @@ abstract class Test_Case extends TestCase {
 				'ignore_passwords' => false,
 				'fast_lane'        => true,
 				'max_concurrent'   => 0,
+				'addresses_move'   => false,
 				'protected_users'  => array(),
 			) + array_fill_keys( self::MATCHES, true )
 		);
