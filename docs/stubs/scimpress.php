@@ -65,6 +65,7 @@ namespace Scimpress {
 	 * @phpstan-type Rule array{path: string, target: string}
 	 * @phpstan-type Mapped array{path: string, target: string, value: string|list<string>|null}
 	 * @phpstan-type Condition list<mixed>
+	 * @phpstan-type Change array{operation: 'create'|'update'|'delete'|'bulk', resourceType: 'User'|'Group'|'', id: string, name: string, key: string, status: int, scimType: string, detail: string, attributes: list<array{path: string, old: ?string, new: ?string}>, more: int, members: ?array{replaced: bool, joined: list<string>, moreJoined: int, left: list<string>, moreLeft: int}}
 	 */
 	final class Exchange {
 		/**
@@ -73,14 +74,16 @@ namespace Scimpress {
 		 * @param array{method: string, path: string, query: array<string>, headers: array<string, string>, body: string} $request
 		 *        The path begins below the base URL and is decoded, header names are in lower case, the body is raw. Bytes
 		 *        that are not UTF-8 are the client's fault, and answered so.
-		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>, roles?: list<RoleRule>} $config
+		 * @param array{base: string, now: int, newId: string, membersAdditive: bool, passwordsIgnored: bool, schemas?: string, mappings?: list<Rule>, roles?: list<RoleRule>, journal?: bool} $config
 		 *        Base URL without a slash at its end, the time in milliseconds since 1970, the id for a resource that the
 		 *        request may create, whether a PATCH that replaces the members of a group adds them instead, and whether
 		 *        passwords that clients send are passed over. The ids of what a bulk request creates are derived from `newId`,
 		 *        which must not be guessable. `schemas` are the extensions of users that the site declares, as JSON text (see
-		 *        `Attributes::problems()`); `mappings` the attributes that it keeps in a place of its own, too. Of `roles` each rule gives its role to whom its other entry, exactly one, is about:
-		 *        who is in the group with this name or external id, directly or by another group, has the app role with this
-		 *        value, or matches the filter. One that cannot be read matches nobody, with a notice `roleRuleBroken`.
+		 *        `Attributes::problems()`); `mappings` the attributes that it keeps in a place of its own, too. Of `roles` each
+		 *        rule gives its role to whom its other entry, exactly one, is about: who is in the group with this name or
+		 *        external id, directly or by another group, has the app role with this value, or matches the filter. One that
+		 *        cannot be read matches nobody, with a notice `roleRuleBroken`. `journal`: whether changes are collected for
+		 *        `changes()`; without it they are not.
 		 *
 		 * @throws \TypeError when an entry is missing or of another type.
 		 */
@@ -92,6 +95,20 @@ namespace Scimpress {
 		 * @return string
 		 */
 		public function body(): string {}
+
+		/**
+		 * What the request has written so far, and what failed of it, each operation of a bulk request by itself; empty unless the
+		 * configuration asks for a journal. A write that still needs something counts as failed with 500: whoever asks has given
+		 * it up.
+		 *
+		 * `name` is the userName or displayName, `key` its fold, `detail` and `scimType` are those of the error that the client gets.
+		 * Values are texts, shortened, null where the attribute is unassigned; `more` counts attributes that are left out. Of a
+		 * password nothing is said but that it was `set`, or null, removed. When members were `replaced`, those who joined are all
+		 * that there are now, and who left is not known. A delete shows what was, where the answer to its need had the `document`.
+		 *
+		 * @return list<Change>
+		 */
+		public function changes(): array {}
 
 		/**
 		 * Header fields of the answer, complete.
@@ -177,7 +194,7 @@ namespace Scimpress {
 		/**
 		 * Brings the result of the last need; without one, it is passed over.
 		 *
-		 * @param array{records: list<User>|list<Group>}|array{total: int, records: list<User>|list<Group>}|array{record: User|Group}|array{deleted: true}|array{members: list<Member>}|array{memberships: list<Membership>}|array{settled: true}|array{error: string, detail: string} $answer
+		 * @param array{records: list<User>|list<Group>}|array{total: int, records: list<User>|list<Group>}|array{record: User|Group}|array{deleted: true, document?: string}|array{members: list<Member>}|array{memberships: list<Membership>}|array{settled: true}|array{error: string, detail: string} $answer
 		 *
 		 * @return void
 		 *
@@ -304,6 +321,18 @@ namespace Scimpress {
 	 * @return string
 	 */
 	function fold(string $text): string {}
+
+	/**
+	 * A request as a log may show it, as text: without header fields and parameters that nobody knows, without passwords in any
+	 * form. A body that is no JSON object, or too long, is left out.
+	 *
+	 * @param array{method: string, path: string, query: array<string>, headers: array<string, string>, body: string} $request As for an exchange.
+	 *
+	 * @return string
+	 *
+	 * @throws \TypeError when an entry is missing or of another type.
+	 */
+	function redacted(array $request): string {}
 
 	/**
 	 * What is to be said of a role rule before it is stored.
