@@ -396,7 +396,7 @@ fn write_whose_answer_failed_is_shown_with_what_it_changed() {
     user["externalId"] = json!("e");
     user["userName"] = json!("eve@example.com");
     user["emails"] = json!([]);
-    site.store.refuse("select", 1, StoreError::Busy);
+    site.store.refuse("page", 1, StoreError::Busy);
     let reply = site.send("POST", "/Users", &[], Some(&user));
     assert_eq!(lines(&reply.changes), ["create User eve@example.com 503"]);
     assert!(

@@ -44,7 +44,7 @@ final class AttributesTabTest extends Scim_Test_Case {
 		$this->assertSame( array( array( self::URN, array( 'level' ), array( 'decimal' ) ) ), self::declared() );
 		$this->assertTrue( Attribute_Settings::declared()[0]['attributes'][0]['multiValued'] );
 
-		$this->assertSame( 303, $this->submit( Attributes_Tab::REMOVE, array( 'original' => self::URN ) )->status );
+		$this->assertSame( 303, $this->fill( Attributes_Tab::REMOVE, array( 'original' => self::URN ) )->status );
 		$this->assertSame( array(), self::declared() );
 		$this->assertSame( '', Attribute_Settings::schemas() );
 		$this->assertScim( 404, $this->scim( 'GET', '/Schemas/' . self::URN ) );
@@ -93,7 +93,7 @@ final class AttributesTabTest extends Scim_Test_Case {
 		$this->schema( self::URN, array( array( 'tag', 'string' ) ) );
 		$this->mappings( array( array( 'tag', 'tag' ) ) );
 		$this->assertHides( 'scimpress-mapping-problem', $this->browser->get( self::PAGE )->body );
-		$this->submit( Attributes_Tab::REMOVE, array( 'original' => self::URN ) );
+		$this->fill( Attributes_Tab::REMOVE, array( 'original' => self::URN ) );
 		$this->assertShows( 'id="scimpress-mapping-problem-0"', $this->browser->get( self::PAGE )->body );
 		$this->assertScim( 201, $this->scim( 'POST', '/Users', array(), self::user_json() ), 'and holds nobody up' );
 	}
@@ -106,11 +106,11 @@ final class AttributesTabTest extends Scim_Test_Case {
 		$this->assertHides( '<script>alert', $page );
 		$this->assertSame( array( array(), array() ), array( self::declared(), Attribute_Settings::mappings() ) );
 		foreach ( array( array( 'path' => 'x', 'target' => 'y' ), array( 'path' => array( 'a' => array( 'title' ), 'b' => 'title' ), 'target' => array( array() ) ), array( 'path' => array( "\xff" ), 'target' => array( 'job' ) ), array() ) as $fields ) {
-			$this->assertContains( $this->submit( Attributes_Tab::MAPPINGS, $fields )->status, array( 200, 303 ) );
+			$this->assertContains( $this->fill( Attributes_Tab::MAPPINGS, $fields )->status, array( 200, 303 ) );
 			$this->assertSame( array(), Attribute_Settings::mappings() );
 		}
 		foreach ( array( array( 'schema' => 'x', 'attribute_name' => 'x' ), array( 'schema' => array( array() ), 'attribute_name' => array( array() ) ), array( 'original' => array( 'x' ) ) ) as $fields ) {
-			$this->assertSame( 200, $this->submit( Attributes_Tab::SCHEMA, $fields )->status );
+			$this->assertSame( 200, $this->fill( Attributes_Tab::SCHEMA, $fields )->status );
 			$this->assertSame( array(), self::declared() );
 		}
 		// A description is text, whatever it holds.
@@ -122,7 +122,7 @@ final class AttributesTabTest extends Scim_Test_Case {
 
 	public function test_half_a_form_changes_nothing(): void {
 		$this->mappings( array( array( 'title', 'job' ) ) );
-		$reply = $this->browser->post( self::PAGE, array( Page::ACTION => Attributes_Tab::MAPPINGS, '_wpnonce' => $this->nonce( Attributes_Tab::MAPPINGS ), 'path' => array( 'nickName' ), 'target' => array( 'nick' ) ) );
+		$reply = $this->browser->post( self::PAGE, array( Page::ACTION => Attributes_Tab::MAPPINGS, '_wpnonce' => $this->nonce( $this->browser, self::PAGE, Attributes_Tab::MAPPINGS ), 'path' => array( 'nickName' ), 'target' => array( 'nick' ) ) );
 		$this->assertShows( 'max_input_vars', $reply->body );
 		wp_cache_flush();
 		$this->assertSame( array( 'job' ), array_column( Attribute_Settings::mappings(), 'target' ) );
@@ -131,8 +131,8 @@ final class AttributesTabTest extends Scim_Test_Case {
 	public function test_nobody_else_and_no_other_site_saves(): void {
 		$fields = array( 'path' => array( 'title' ), 'target' => array( 'job' ), Attributes_Tab::END => '1', Page::ACTION => Attributes_Tab::MAPPINGS );
 		$this->assertSame( 403, $this->browser->post( self::PAGE, $fields )->status, 'no nonce' );
-		$this->assertSame( 403, $this->browser->post( self::PAGE, $fields + array( '_wpnonce' => $this->nonce( Attributes_Tab::SCHEMA ) ) )->status, 'the nonce of another form' );
-		$nonce  = $this->nonce( Attributes_Tab::MAPPINGS );
+		$this->assertSame( 403, $this->browser->post( self::PAGE, $fields + array( '_wpnonce' => $this->nonce( $this->browser, self::PAGE, Attributes_Tab::SCHEMA ) ) )->status, 'the nonce of another form' );
+		$nonce  = $this->nonce( $this->browser, self::PAGE, Attributes_Tab::MAPPINGS );
 		$editor = new Browser( self::$web );
 		$editor->sign_in( $this->stranger( array( 'role' => 'editor' ) )->user_login, 'secret phrase' );
 		$this->assertSame( 403, $editor->get( self::PAGE )->status );
@@ -164,7 +164,7 @@ final class AttributesTabTest extends Scim_Test_Case {
 			'attribute_description' => array_map( static fn( array $it ): string => $it['about'] ?? '', $attributes ),
 			'attribute_several'     => array_map( static fn( array $it ): string => '1', array_filter( $attributes, static fn( array $it ): bool => isset( $it['several'] ) ) ),
 		);
-		return $this->submit( Attributes_Tab::SCHEMA, $fields );
+		return $this->fill( Attributes_Tab::SCHEMA, $fields );
 	}
 
 	/**
@@ -173,7 +173,7 @@ final class AttributesTabTest extends Scim_Test_Case {
 	 * @param list<array{string, string}> $rows Path and target.
 	 */
 	private function mappings( array $rows ): Reply {
-		return $this->submit( Attributes_Tab::MAPPINGS, array( 'path' => array_column( $rows, 0 ), 'target' => array_column( $rows, 1 ) ) );
+		return $this->fill( Attributes_Tab::MAPPINGS, array( 'path' => array_column( $rows, 0 ), 'target' => array_column( $rows, 1 ) ) );
 	}
 
 	/**
@@ -182,20 +182,7 @@ final class AttributesTabTest extends Scim_Test_Case {
 	 * @param string $action What the form does.
 	 * @param array  $fields Fields.
 	 */
-	private function submit( string $action, array $fields ): Reply {
-		$reply = $this->browser->post( self::PAGE, $fields + array( Page::ACTION => $action, '_wpnonce' => $this->nonce( $action ), Attributes_Tab::END => '1' ) );
-		wp_cache_flush();
-		return $reply;
-	}
-
-	/**
-	 * The nonce in a form of the tab.
-	 *
-	 * @param string $action What the form does.
-	 */
-	private function nonce( string $action ): string {
-		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?name="' . Page::ACTION . '" value="' . $action . '"/s';
-		$this->assertSame( 1, preg_match( $pattern, $this->browser->get( self::PAGE )->body, $matches ), $action );
-		return $matches[1];
+	private function fill( string $action, array $fields ): Reply {
+		return $this->submit( $this->browser, self::PAGE, $action, $fields + array( Attributes_Tab::END => '1' ) );
 	}
 }

@@ -234,23 +234,23 @@ final class LogPageTest extends Log_Test_Case {
 	}
 
 	public function test_settings_are_saved_shown_and_bounded(): void {
-		$reply = $this->submit( Log_Tab::SAVE, array( 'days' => '7', 'rows' => '1000', 'megabytes' => '5', 'anonymise' => '1', 'full_addresses' => '1' ) );
+		$reply = $this->fill( Log_Tab::SAVE, array( 'days' => '7', 'rows' => '1000', 'megabytes' => '5', 'anonymise' => '1', 'full_addresses' => '1' ) );
 		$this->assertSame( 303, $reply->status );
 		$this->assertSame( array( 'enabled' => false, 'days' => 7, 'rows' => 1000, 'megabytes' => 5, 'anonymise' => true, 'full_addresses' => true ), Settings::all() );
 		$body = $this->browser->get( self::PAGE . '&updated=1' )->body;
 		foreach ( array( 'Settings saved.', 'The log is switched off', 'value="1000"', 'name="anonymise" value="1"  checked' ) as $text ) {
 			$this->assertShows( $text, preg_replace( '/value="1" +checked/', 'value="1"  checked', $body ) );
 		}
-		$this->submit( Log_Tab::SAVE, array( 'enabled' => '1', 'days' => '-5', 'rows' => '99999999999999999999', 'megabytes' => '<script>' ) );
+		$this->fill( Log_Tab::SAVE, array( 'enabled' => '1', 'days' => '-5', 'rows' => '99999999999999999999', 'megabytes' => '<script>' ) );
 		$this->assertSame( array( 'enabled' => true, 'days' => 5, 'rows' => Settings::MOST['rows'], 'megabytes' => 5, 'anonymise' => false, 'full_addresses' => false ), Settings::all() );
-		$this->submit( Log_Tab::SAVE, array( 'enabled' => array( 'x' ), 'days' => array( '3' ), 'rows' => '', 'megabytes' => str_repeat( '9', 1 << 20 ) ) );
+		$this->fill( Log_Tab::SAVE, array( 'enabled' => array( 'x' ), 'days' => array( '3' ), 'rows' => '', 'megabytes' => str_repeat( '9', 1 << 20 ) ) );
 		$this->assertSame( array( 5, Settings::MOST['rows'], 5 ), array( Settings::all()['days'], Settings::all()['rows'], Settings::all()['megabytes'] ) );
 	}
 
 	public function test_nothing_happens_without_nonce_or_capability(): void {
 		self::entry( array( 'name' => 'harmless' ) );
 		$before = Settings::all();
-		$good   = array( Log_Tab::SAVE => $this->nonce( Log_Tab::SAVE ), Log_Tab::EXPORT => $this->nonce( Log_Tab::EXPORT ) );
+		$good   = array( Log_Tab::SAVE => $this->nonce( $this->browser, self::PAGE, Log_Tab::SAVE ), Log_Tab::EXPORT => $this->nonce( $this->browser, self::PAGE, Log_Tab::EXPORT ) );
 		foreach ( array( Log_Tab::SAVE => Log_Tab::EXPORT, Log_Tab::EXPORT => Log_Tab::SAVE ) as $action => $other ) {
 			foreach ( array( '', 'wrong', $good[ $other ] ) as $nonce ) {
 				$reply = $this->browser->post( self::PAGE, array( Page::ACTION => $action, '_wpnonce' => $nonce, 'days' => '3' ) );
@@ -320,7 +320,7 @@ final class LogPageTest extends Log_Test_Case {
 	 * @param array $fields Filters.
 	 */
 	private function export( array $fields = array() ): Reply {
-		return $this->submit( Log_Tab::EXPORT, $fields );
+		return $this->fill( Log_Tab::EXPORT, $fields );
 	}
 
 	/**
@@ -329,21 +329,8 @@ final class LogPageTest extends Log_Test_Case {
 	 * @param string $action What the form does.
 	 * @param array  $fields Fields.
 	 */
-	private function submit( string $action, array $fields ): Reply {
-		$reply = $this->browser->post( self::PAGE, $fields + array( Page::ACTION => $action, '_wpnonce' => $this->nonce( $action ) ) );
-		wp_cache_flush();
-		return $reply;
-	}
-
-	/**
-	 * The nonce in a form of the tab.
-	 *
-	 * @param string $action What the form does.
-	 */
-	private function nonce( string $action ): string {
-		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?name="' . Page::ACTION . '" value="' . $action . '"/s';
-		$this->assertSame( 1, preg_match( $pattern, $this->browser->get( self::PAGE )->body, $matches ), $action );
-		return $matches[1];
+	private function fill( string $action, array $fields ): Reply {
+		return $this->submit( $this->browser, self::PAGE, $action, $fields );
 	}
 
 	/**

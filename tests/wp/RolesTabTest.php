@@ -103,13 +103,13 @@ final class RolesTabTest extends Scim_Test_Case {
 		$body = $this->browser->get( self::PAGE )->body;
 		$this->assertShows( 'data-scimpress-go-on="1000"', $body );
 		$this->assertMatchesRegularExpression( '/<fieldset\s+disabled/', $body );
-		$this->submit( Roles_Tab::PAUSE );
+		$this->fill( Roles_Tab::PAUSE );
 		$this->assertSame( Job::PAUSED, Job::state()['state'] );
 		$this->assertShows( 'Paused.', $this->browser->get( self::PAGE )->body );
-		$this->submit( Roles_Tab::RESUME );
+		$this->fill( Roles_Tab::RESUME );
 		$this->assertSame( Job::DONE, Job::state()['state'] );
 		Job::begin( true );
-		$this->submit( Roles_Tab::CANCEL );
+		$this->fill( Roles_Tab::CANCEL );
 		$this->assertSame( Job::CANCELLED, Job::state()['state'] );
 		$this->assertShows( 'Cancelled.', $this->browser->get( self::PAGE )->body );
 	}
@@ -120,7 +120,7 @@ final class RolesTabTest extends Scim_Test_Case {
 		Job::begin( false );
 		Queue::add( array( $this->position( $person ) ) );
 		$this->assertShows( '1 user waits', $this->browser->get( self::PAGE )->body );
-		$reply = $this->submit( Roles_Tab::GO_ON );
+		$reply = $this->fill( Roles_Tab::GO_ON );
 		$this->assertSame( 303, $reply->status );
 		$this->assertSame( array( 'subscriber', 'editor' ), self::roles( $person ) );
 		$this->assertSame( array( Job::DONE, 0 ), array( Job::state()['state'], Queue::count() ) );
@@ -141,21 +141,11 @@ final class RolesTabTest extends Scim_Test_Case {
 	 * Sends the form.
 	 */
 	private function rules( array $rules, string $scenario, string $button ): Reply {
-		return $this->submit( Roles_Tab::RULES, array( 'scimpress_rules' => $rules, 'scimpress_scenario' => $scenario, Roles_Tab::BUTTON => $button ) );
+		return $this->fill( Roles_Tab::RULES, array( 'scimpress_rules' => $rules, 'scimpress_scenario' => $scenario, Roles_Tab::BUTTON => $button ) );
 	}
 
-	private function submit( string $action, array $fields = array() ): Reply {
-		$pattern = '/name="_wpnonce" value="([0-9a-f]+)".{0,200}?name="' . Page::ACTION . '" value="' . $action . '"/s';
-		$this->assertSame( 1, preg_match( $pattern, $this->browser->get( self::PAGE )->body, $matches ), $action );
-		$reply = $this->browser->post(
-			self::PAGE,
-			$fields + array(
-				Page::ACTION => $action,
-				'_wpnonce'   => $matches[1],
-			)
-		);
-		wp_cache_flush();
-		return $reply;
+	private function fill( string $action, array $fields = array() ): Reply {
+		return $this->submit( $this->browser, self::PAGE, $action, $fields );
 	}
 
 	/**
