@@ -36,6 +36,7 @@ RESULTS = ROOT / "docs" / "benchmarks.md"
 NAMES = {"sqlite": "SQLite", "mariadb": "MariaDB"}
 WARM_UP = 10
 EMPTY = "empty admin page"
+DASHBOARD = "dashboard without the widget"
 LOG = "/wp-admin/options-general.php?page=scimpress&tab=log"
 
 
@@ -143,6 +144,7 @@ def pages(site: Site, facts: dict, options: argparse.Namespace) -> list[str]:
         "one user": f"{LOG}&{urlencode({'s': facts['name']})}",
         "nobody": f"{LOG}&s=nobody",
         "one entry": f"{LOG}&entry={facts['entry']}",
+        DASHBOARD: "/wp-admin/index.php?bench_no_log=1",
         "dashboard, whose widget counts 14 days": "/wp-admin/index.php",
     }
     taken: dict[str, list[float]] = {kind: [] for kind in paths}
@@ -157,11 +159,11 @@ def pages(site: Site, facts: dict, options: argparse.Namespace) -> list[str]:
                 raise RuntimeError(f"{kind}: no entries")
         bar.step()
     bar.finish("done")
-    empty = Times(taken[EMPTY]).median
-    lines = [f"| page, {options.entries:,} entries | median | above the empty page |", "|---|---:|---:|"]
+    lines = [f"| page, {options.entries:,} entries | median | above the empty page, or the dashboard |", "|---|---:|---:|"]
     for kind, seconds in taken.items():
         median = Times(seconds).median
-        above = "" if kind == EMPTY else f"{(median - empty) * 1000:+.0f} ms"
+        floor = Times(taken[DASHBOARD if kind.startswith("dashboard") else EMPTY]).median
+        above = "" if kind in (EMPTY, DASHBOARD) else f"{(median - floor) * 1000:+.0f} ms"
         lines.append(f"| {kind} | {median * 1000:.0f} ms | {above} |")
     return lines
 

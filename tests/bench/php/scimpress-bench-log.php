@@ -13,6 +13,6 @@ add_action(
 	}
 );
 
-if ( isset( $_SERVER['HTTP_X_BENCH_NO_LOG'] ) ) {
+if ( isset( $_SERVER['HTTP_X_BENCH_NO_LOG'] ) || isset( $_GET['bench_no_log'] ) ) {
 	add_filter( 'pre_option_scimpress_log', static fn() => array( 'enabled' => false ) );
 }
