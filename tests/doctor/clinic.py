@@ -93,6 +93,8 @@ class Clinic:
         for name in ("WP_HOME", "WP_SITEURL"):
             line = f"define( '{name}', trim( file_get_contents( '{self.etc}/home' ) ) );"
             config.write_text(re.sub(rf"define\( '{name}', .*", line, config.read_text()))
+        # Beside the fast lane WordPress is asked for much that other plugins can take away; with it there is less to be found.
+        config.write_text(config.read_text().replace("<?php\n", f"<?php\ndefine( 'SCIMPRESS_FAST_LANE', is_file( '{self.etc}/lane' ) );\n", 1))
         (self.etc / "plugins").write_text("")
         (self.content / "mu-plugins" / "clinic.php").write_text(SWITCHES.replace("{etc}", str(self.etc)))
         self.command = site.directory / "tmp" / "wp-cli.php"

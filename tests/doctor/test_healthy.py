@@ -25,6 +25,10 @@ class Healthy(DoctorCase):
         self.assertEqual(dict.fromkeys(CHECKS, "good"), said.report["checks"])
         self.assertEqual(("good", ["nginx"], 0), (said.report["state"], said.report["servers"], said.code))
 
+    def test_the_fast_lane_is_as_good(self) -> None:
+        with self.fast_lane():
+            self.assert_good(self.doctor())
+
     def test_without_tls_only_that_is_said(self) -> None:
         said = self.doctor()
         self.assert_good(said)

@@ -37,6 +37,11 @@ class Blocked(PluginCase):
         with self.plugin("Members", f"add_filter( 'rest_authentication_errors', {code} );"):
             self.assert_good(self.doctor())
 
+    def test_nobody_is_in_the_way_of_the_fast_lane(self) -> None:
+        for hook in ("rest_authentication_errors", "rest_pre_dispatch", "rest_endpoints"):
+            with self.subTest(hook=hook), self.fast_lane(), self.plugin("Closed Doors", f"add_filter( '{hook}', static fn() => {ERROR}, 99 );"):
+                self.assert_good(self.doctor())
+
     def test_rest_pre_dispatch(self) -> None:
         self.named(f"add_filter( 'rest_pre_dispatch', static fn() => {ERROR} );", hook="rest_pre_dispatch")
 

@@ -35,7 +35,7 @@ final class AttributesTabTest extends Scim_Test_Case {
 		$this->assertStringContainsString( 'tab=attributes', $reply->header( 'location' ) );
 		$this->assertSame( array( array( self::URN, array( 'tag', 'level' ), array( 'string', 'integer' ) ) ), self::declared() );
 		$this->assertSame( self::URN, $this->scim( 'GET', '/Schemas/' . self::URN )->json()['id'] );
-		$page = $this->browser->get( self::PAGE . '&updated=1' )->body;
+		$page = $this->browser->get( self::PAGE . '&saved=1' )->body;
 		$this->assertShows( 'Attributes saved.', $page );
 		$this->assertMatchesRegularExpression( '/<option value="integer"\s+selected/', $page );
 

@@ -9,10 +9,12 @@ namespace Scimpress\Tests;
 
 use Scimpress\Account_State;
 use Scimpress\Admin\Page;
+use Scimpress\Admin\Roles_Tab;
 use Scimpress\Admin\Settings_Tab;
 use Scimpress\Admin\Setup_Tab;
 use Scimpress\Admin\Tokens_Tab;
 use Scimpress\Capability;
+use Scimpress\Roles\Rule_Set;
 use Scimpress\Settings;
 use Scimpress\Tokens;
 
@@ -25,6 +27,11 @@ final class CapabilityTest extends Scim_Test_Case {
 		'/wp-admin/options-general.php?page=scimpress',
 		'/wp-admin/options-general.php?page=scimpress&tab=tokens',
 		'/wp-admin/options-general.php?page=scimpress&tab=settings',
+		'/wp-admin/options-general.php?page=scimpress&tab=doctor',
+		'/wp-admin/options-general.php?page=scimpress&tab=log',
+		'/wp-admin/options-general.php?page=scimpress&tab=attributes',
+		'/wp-admin/options-general.php?page=scimpress&tab=roles',
+		'/wp-admin/options-general.php?page=scimpress&tab=performance',
 	);
 
 	public function test_administrators_have_it_and_no_stored_role_changes(): void {
@@ -95,6 +102,23 @@ final class CapabilityTest extends Scim_Test_Case {
 			Settings::update( array( 'default_role' => $role ) );
 			$this->assertSame( 'subscriber', Settings::default_role() );
 		}
+	}
+
+	public function test_rules_of_roles_that_are_more_than_the_holders_stay_as_they_are(): void {
+		$this->role( array( 'edit_posts' => true, 'delete_posts' => true, 'level_0' => true, 'level_1' => true ) );
+		$browser = $this->signed_in_as( 'scimpress_test' );
+		$page    = '/wp-admin/options-general.php?page=scimpress&tab=roles';
+		$old     = array( 'role' => 'editor', 'kind' => 'filter', 'value' => 'title eq "Editor"' );
+		( new Rule_Set( array( 'rules' => array( $old ) ) ) )->save();
+		$save = fn( array ...$rules ): Reply => $this->submit( $browser, $page, Roles_Tab::RULES, array( 'scimpress_rules' => $rules, 'scimpress_scenario' => Rule_Set::MAPPED, Roles_Tab::BUTTON => Roles_Tab::SAVE ) );
+		foreach ( array( array( 'value' => 'title pr' ), array( 'kind' => 'group' ), array( 'role' => 'author' ) ) as $change ) {
+			$this->assertShows( 'you may not hand out this role', $save( array_merge( $old, $change ) )->body );
+			$this->assertShows( 'you may not hand out this role', $save( $old, array_merge( $old, $change ) )->body );
+			$this->assertSame( array( $old ), Rule_Set::of_site()->rules );
+		}
+		$mine = array( 'role' => 'contributor', 'kind' => 'group', 'value' => 'Writers' );
+		$this->assertSame( 303, $save( $old, $mine )->status );
+		$this->assertSame( array( $old, $mine ), Rule_Set::of_site()->rules );
 	}
 
 	public function test_holder_without_the_right_to_give_roles_hands_out_none_that_is_more_than_his(): void {

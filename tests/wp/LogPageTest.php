@@ -238,7 +238,7 @@ final class LogPageTest extends Log_Test_Case {
 		$reply = $this->fill( Log_Tab::SAVE, array( 'days' => '7', 'rows' => '1000', 'megabytes' => '5', 'anonymise' => '1', 'full_addresses' => '1' ) );
 		$this->assertSame( 303, $reply->status );
 		$this->assertSame( array( 'enabled' => false, 'days' => 7, 'rows' => 1000, 'megabytes' => 5, 'anonymise' => true, 'full_addresses' => true ), Settings::all() );
-		$body = $this->browser->get( self::PAGE . '&updated=1' )->body;
+		$body = $this->browser->get( self::PAGE . '&saved=1' )->body;
 		foreach ( array( 'Settings saved.', 'The log is switched off', 'value="1000"', 'name="anonymise" value="1"  checked' ) as $text ) {
 			$this->assertShows( $text, preg_replace( '/value="1" +checked/', 'value="1"  checked', $body ) );
 		}

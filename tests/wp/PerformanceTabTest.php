@@ -33,7 +33,7 @@ final class PerformanceTabTest extends Scim_Test_Case {
 		$this->assertFalse( Settings::addresses_move() );
 		$this->assertSame( 303, $reply->status );
 		$this->assertSame( array( false, 3 ), array( Settings::fast_lane(), Settings::max_concurrent() ) );
-		$shown = $this->browser->get( self::PAGE . '&updated=1' )->body;
+		$shown = $this->browser->get( self::PAGE . '&saved=1' )->body;
 		$this->assertShows( 'Settings saved.', $shown );
 		$this->assertMatchesRegularExpression( '/name="max_concurrent"[^>]*value="3"/', $shown );
 		$this->assertDoesNotMatchRegularExpression( '/name="fast_lane"[^>]*checked/', $shown );

@@ -46,7 +46,7 @@ final class RolesTabTest extends Scim_Test_Case {
 		$this->assertSame( array( array( 'role' => 'editor', 'kind' => 'filter', 'value' => 'title eq "Editor"' ), array( 'role' => 'author', 'kind' => 'filter', 'value' => 'title pr' ) ), $rules->rules );
 		$this->assertFalse( $rules->groups );
 		$this->assertSame( array( array( 'editor', 'author' ), array( 'author' ) ), array_map( array( self::class, 'roles' ), $people ) );
-		$body = $this->browser->get( self::PAGE . '&updated=1' )->body;
+		$body = $this->browser->get( self::PAGE . '&saved=1' )->body;
 		$this->assertShows( 'Rules saved.', $body );
 		$this->assertShows( 'value="title eq &quot;Editor&quot;"', $body );
 		$this->assertShows( 'The rules were applied: of 2 users 2 got other roles.', $body );

@@ -85,7 +85,7 @@ final class Attributes_Tab extends Tab {
 			if ( Attribute_Settings::mappings() ) {
 				Job::begin( false );
 			}
-			wp_safe_redirect( add_query_arg( 'updated', '1', Page::url( self::SLUG ) ), 303 );
+			wp_safe_redirect( add_query_arg( 'saved', '1', Page::url( self::SLUG ) ), 303 );
 			exit;
 		}
 		$this->outcome ??= array( 'error', __( 'Not saved. What is wrong is said below.', 'scimpress' ) );
@@ -96,7 +96,7 @@ final class Attributes_Tab extends Tab {
 	 */
 	public function outcome(): ?array {
 		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- only chooses a sentence.
-		return null === $this->outcome && isset( $_GET['updated'] ) ? array( 'success', __( 'Attributes saved. People who are here already are brought in line in the background.', 'scimpress' ) ) : $this->outcome;
+		return null === $this->outcome && isset( $_GET['saved'] ) ? array( 'success', __( 'Attributes saved. People who are here already are brought in line in the background.', 'scimpress' ) ) : $this->outcome;
 	}
 
 	/**

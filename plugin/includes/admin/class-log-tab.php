@@ -68,7 +68,7 @@ final class Log_Tab extends Tab {
 		}
 		// An empty field is no number: it leaves what there is.
 		Settings::update( array_filter( $changes, static fn( $value ): bool => 0 !== $value ) );
-		wp_safe_redirect( add_query_arg( 'updated', '1', Page::url( 'log' ) ), 303 );
+		wp_safe_redirect( add_query_arg( 'saved', '1', Page::url( 'log' ) ), 303 );
 		exit;
 	}
 
@@ -77,7 +77,7 @@ final class Log_Tab extends Tab {
 	 */
 	public function outcome(): ?array {
 		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- only chooses a sentence.
-		return isset( $_GET['updated'] ) ? array( 'success', __( 'Settings saved.', 'scimpress' ) ) : null;
+		return isset( $_GET['saved'] ) ? array( 'success', __( 'Settings saved.', 'scimpress' ) ) : null;
 	}
 
 	/**

@@ -55,7 +55,7 @@ final class Performance_Tab extends Tab {
 		}
 		// Another theme may be there by now; the next write finds out.
 		Settings::update( array( 'addresses_move' => false ) + $changes );
-		wp_safe_redirect( add_query_arg( 'updated', '1', Page::url( $this->slug() ) ), 303 );
+		wp_safe_redirect( add_query_arg( 'saved', '1', Page::url( $this->slug() ) ), 303 );
 		exit;
 	}
 
@@ -64,7 +64,7 @@ final class Performance_Tab extends Tab {
 	 */
 	public function outcome(): ?array {
 		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- only chooses a sentence.
-		return isset( $_GET['updated'] ) ? array( 'success', __( 'Settings saved.', 'scimpress' ) ) : null;
+		return isset( $_GET['saved'] ) ? array( 'success', __( 'Settings saved.', 'scimpress' ) ) : null;
 	}
 
 	/**

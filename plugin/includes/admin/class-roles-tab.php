@@ -7,6 +7,7 @@
 
 namespace Scimpress\Admin;
 
+use Scimpress\Capability;
 use Scimpress\Requirements;
 use Scimpress\Roles\Rule_Set;
 use Scimpress\Settings;
@@ -81,7 +82,7 @@ final class Roles_Tab extends Tab {
 		switch ( $action ) {
 			case self::RULES:
 				$rules = self::rules();
-				if ( $rules->errors() ) {
+				if ( $rules->errors() || self::forbidden( $rules ) ) {
 					$this->posted  = $rules;
 					$this->outcome = array( 'error', __( 'Nothing was saved: some rules are not right yet.', 'scimpress' ) );
 					return;
@@ -89,7 +90,7 @@ final class Roles_Tab extends Tab {
 				if ( self::SAVE === self::posted( self::BUTTON ) ) {
 					$rules->save();
 					Job::begin( false );
-					$said = array( 'updated' => '1' );
+					$said = array( 'saved' => '1' );
 				} else {
 					Job::begin( true, $rules );
 				}
@@ -116,7 +117,7 @@ final class Roles_Tab extends Tab {
 	 */
 	public function outcome(): ?array {
 		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- only chooses a sentence.
-		return null === $this->outcome && isset( $_GET['updated'] ) ? array( 'success', __( 'Rules saved.', 'scimpress' ) ) : $this->outcome;
+		return null === $this->outcome && isset( $_GET['saved'] ) ? array( 'success', __( 'Rules saved.', 'scimpress' ) ) : $this->outcome;
 	}
 
 	/**
@@ -134,9 +135,9 @@ final class Roles_Tab extends Tab {
 			'waiting'     => Queue::count(),
 			'rules'       => $rules,
 			'unsaved'     => $rules->rules !== Rule_Set::of_site()->rules || $rules->scenario !== Rule_Set::of_site()->scenario,
-			'errors'      => Requirements::met() ? $rules->errors() : array(),
+			'errors'      => Requirements::met() ? $rules->errors() + self::forbidden( $rules ) : array(),
 			'rows'        => self::rows( $rules ),
-			'roles'       => Settings::assignable_roles(),
+			'roles'       => Capability::roles_to_hand_out() + array_intersect_key( Settings::assignable_roles(), array_flip( $rules->roles() ) ),
 			'kinds'       => array(
 				'group'           => __( 'is in the group named', 'scimpress' ),
 				'groupExternalId' => __( 'is in the group with the external id', 'scimpress' ),
@@ -162,6 +163,19 @@ final class Roles_Tab extends Tab {
 			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- the run stays where it is and goes on in the background.
 			error_log( sprintf( 'scimpress: %s thrown in %s on line %d while roles were assigned', get_debug_type( $thrown ), $thrown->getFile(), $thrown->getLine() ) );
 		}
+	}
+
+	/**
+	 * Rules that the current user may not make: of a role that he may not hand out those stay that are there, as they are.
+	 *
+	 * @param Rule_Set $rules The rules.
+	 * @return array<int,string> Index of a rule => why, one line.
+	 */
+	private static function forbidden( Rule_Set $rules ): array {
+		$mine = Capability::roles_to_hand_out();
+		$kept = Rule_Set::of_site()->rules;
+		$new  = array_filter( $rules->rules, static fn( array $rule ): bool => ! isset( $mine[ $rule['role'] ] ) && ! in_array( $rule, $kept, true ) );
+		return array_map( static fn(): string => __( 'you may not hand out this role', 'scimpress' ), $new );
 	}
 
 	/**

@@ -34,6 +34,13 @@ final class Witness {
 	private static ?self $present = null;
 
 	/**
+	 * Route of the request, as whoever asks for admission has it; null when nobody has asked.
+	 *
+	 * @var string|null
+	 */
+	private ?string $route = null;
+
+	/**
 	 * Owner of the handler that WordPress chose for our route, null until it has chosen.
 	 *
 	 * @var array{kind: string, name: string, file: string}|null
@@ -81,6 +88,17 @@ final class Witness {
 	 */
 	public static function is_present(): bool {
 		return null !== self::$present;
+	}
+
+	/**
+	 * Notes where the request arrived.
+	 *
+	 * @param string $route Its route.
+	 */
+	public static function note_route( string $route ): void {
+		if ( null !== self::$present ) {
+			self::$present->route = $route;
+		}
 	}
 
 	/**
@@ -169,7 +187,7 @@ final class Witness {
 			'number'        => $this->number,
 			'method'        => self::server( 'REQUEST_METHOD' ),
 			'authorization' => '' === $authorization ? 'none' : ( $is_own ? 'own' : 'other' ),
-			'target'        => self::fingerprint( '', (string) ( $GLOBALS['wp']->query_vars['rest_route'] ?? '' ), '' )['target'],
+			'target'        => self::fingerprint( '', $this->route ?? (string) ( $GLOBALS['wp']->query_vars['rest_route'] ?? '' ), '' )['target'],
 			'length'        => strlen( $raw ),
 			'digest'        => hash( 'sha256', $raw ),
 			'type'          => self::server( 'CONTENT_TYPE' ) ?: self::server( 'HTTP_CONTENT_TYPE' ),

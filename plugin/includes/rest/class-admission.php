@@ -30,6 +30,7 @@ final class Admission {
 	 * @return array{0: int, 1: string}|null HTTP status, and one line for the administrator of the identity provider; null when it may pass.
 	 */
 	public static function refusal( string $authorization, string $method, string $route, string $body = '' ): ?array {
+		Witness::note_route( $route );
 		if ( ! Requirements::met() ) {
 			return array( 503, 'the php extension scimpress is missing or too old on this server' );
 		}
