@@ -146,7 +146,7 @@ final class LogPageTest extends Log_Test_Case {
 			'PRIMARY'   => array(),
 			'failed'    => array( 'failed = 1' ),
 			'operation' => array( "operation = 'delete'" ),
-			'failed_operation' => array( 'failed = 1', "operation = 'delete'" ),
+			'failure'   => array( "failure = 'delete'" ),
 			'name_key'  => array( "name_key = 'n7'" ),
 			'scim_id'   => array( "scim_id = 'i7'" ),
 			'request'   => array( "request = 'request-7'" ),

@@ -86,11 +86,10 @@ final class Criteria {
 			}
 			$where[] = $column;
 		}
-		if ( $this->failed ) {
+		if ( $this->failed && '' === $this->operation ) {
 			$where[] = 'failed = 1';
-		}
-		if ( '' !== $this->operation ) {
-			$where[] = $wpdb->prepare( 'operation = %s', $this->operation );
+		} elseif ( '' !== $this->operation ) {
+			$where[] = $wpdb->prepare( $this->failed ? 'failure = %s' : 'operation = %s', $this->operation );
 		}
 		// Positions ascend with the time; so one index serves both the range and the order.
 		$from = self::day( $this->from );

@@ -18,7 +18,8 @@ defined( 'ABSPATH' ) || exit;
  * One row a resource that a request has written or failed to write. Rows are only appended; their position is their order.
  *
  * Times are milliseconds since the epoch, durations microseconds. `name_key` is case-folded by the engine. `refusal` is the
- * key of a row that counts refused requests; `times` is their number. `size` is in bytes, of the texts. Every index ends
+ * key of a row that counts refused requests; `times` is their number. `failure` is the operation of a row that failed: of two
+ * indexes MariaDB would make an intersection, and lose the order. `size` is in bytes, of the texts. Every index ends
  * with the position, in MySQL as in SQLite, so that each gives a page in its order.
  */
 final class Log_Table extends Table {
@@ -39,6 +40,7 @@ name varchar(255) $exact NOT NULL,
 name_key varchar(255) $exact DEFAULT NULL,
 status smallint(5) unsigned NOT NULL,
 failed tinyint(1) NOT NULL,
+failure varchar(16) $exact DEFAULT NULL,
 scim_type varchar(32) $exact NOT NULL,
 message text $exact NOT NULL,
 duration bigint(20) NOT NULL,
@@ -51,7 +53,7 @@ PRIMARY KEY  (position),
 UNIQUE KEY refusal (refusal),
 KEY time (time,failed,size),
 KEY failed (failed),
-KEY failed_operation (failed,operation),
+KEY failure (failure),
 KEY operation (operation),
 KEY request (request),
 KEY scim_id (scim_id),

@@ -10,6 +10,7 @@ namespace Scimpress\Store;
 use Scimpress\Log\Log_Table;
 use Scimpress\Roles\Rule_Set;
 use Scimpress\Settlement\Queue;
+use Scimpress\Log\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -58,6 +59,8 @@ final class Schema {
 		Rule_Set::prepare();
 		if ( $complete ) {
 			update_option( self::VERSION_OPTION, self::VERSION );
+			// An option that is not there costs every request a query.
+			add_option( Settings::OPTION, Settings::all() );
 		}
 	}
 

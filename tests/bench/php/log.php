@@ -38,6 +38,7 @@ $scimpress_columns = array(
 	'name_key'  => $scimpress_name,
 	'status'    => 'CASE WHEN seq % 50 = 0 THEN 409 ELSE 200 END',
 	'failed'    => 'CASE WHEN seq % 50 = 0 THEN 1 ELSE 0 END',
+	'failure'   => "CASE WHEN seq % 100 = 0 THEN 'delete' WHEN seq % 50 = 0 THEN 'update' END",
 	'scim_type' => "''",
 	'message'   => "''",
 	'duration'  => '40000 + seq % 1000',

@@ -46,9 +46,11 @@ abstract class Log_Test_Case extends Scim_Test_Case {
 	 * @param array $changes Columns that differ.
 	 */
 	protected static function entry( array $changes = array() ): object {
+		$failed = $changes['failed'] ?? 0;
 		Log_Table::append(
 			array(
 				$changes + array(
+					'failure'   => $failed ? ( $changes['operation'] ?? 'update' ) : null,
 					'time'      => (int) ( microtime( true ) * 1000 ),
 					'request'   => bin2hex( random_bytes( 8 ) ),
 					'token'     => '',
