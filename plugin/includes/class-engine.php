@@ -55,6 +55,21 @@ final class Engine {
 	}
 
 	/**
+	 * Runs one SCIM exchange to its end.
+	 *
+	 * @param array                  $request As for run().
+	 * @param array                  $config  Of Configuration::of_site().
+	 * @param callable(array): array $perform Performs one need and returns its answer.
+	 */
+	public static function answer( array $request, array $config, callable $perform ): Answer {
+		$exchange = self::run( $request, $config, $perform );
+		while ( $exchange->valid() ) {
+			$exchange->next();
+		}
+		return $exchange->getReturn();
+	}
+
+	/**
 	 * Makes a record of a user whom another provisioning plugin has left.
 	 *
 	 * @param array                  $user    As Exchange::import() takes it.

@@ -111,7 +111,6 @@ final class Plugin {
 	 * The provisioning log.
 	 */
 	private static function log(): void {
-		add_action( 'scimpress_user_linked', array( Log\Recorder::class, 'note_link' ) );
 		add_action( 'init', array( Log\Pruner::class, 'schedule' ) );
 		add_action( Log\Pruner::HOOK, array( Log\Pruner::class, 'run' ) );
 		register_deactivation_hook( PLUGIN_FILE, array( Log\Pruner::class, 'unschedule' ) );

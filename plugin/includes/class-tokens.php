@@ -41,6 +41,13 @@ final class Tokens {
 	private static ?string $used = null;
 
 	/**
+	 * Name of that token, for the log.
+	 *
+	 * @var string
+	 */
+	private static string $used_name = '';
+
+	/**
 	 * Makes a token of 256 random bits.
 	 *
 	 * @param array{name?: string, client?: string, rights?: string, expires?: int|null} $about What it is for; what is absent or unknown gets a default.
@@ -205,7 +212,8 @@ final class Tokens {
 	 * @param array $token The token.
 	 */
 	public static function note_use( array $token ): void {
-		self::$used = $token['id'];
+		self::$used      = $token['id'];
+		self::$used_name = $token['name'];
 		Token_Use::record( $token, time() );
 	}
 
@@ -214,6 +222,13 @@ final class Tokens {
 	 */
 	public static function used(): ?string {
 		return self::$used;
+	}
+
+	/**
+	 * Name of the token of this request, as the administrator calls it now; empty before one was let in.
+	 */
+	public static function used_name(): string {
+		return self::$used_name;
 	}
 
 	/**

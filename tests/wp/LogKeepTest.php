@@ -163,7 +163,7 @@ final class LogKeepTest extends Log_Test_Case {
 	}
 
 	public function test_command_lists_shows_exports_and_prunes(): void {
-		require_once __DIR__ . '/support/wp-cli.php';
+		require_once __DIR__ . '/fixtures/wp-cli.php';
 		\WP_CLI::$items = array();
 		\WP_CLI::$said  = array();
 		$command        = new Command();
@@ -187,8 +187,12 @@ final class LogKeepTest extends Log_Test_Case {
 		$this->assertSame( array( 'two', 'title: a → –', 'DELETE /Users/2' ), array( $shown['name'], $shown['changes'], $shown['raw'] ) );
 		$command->show( array( $two->position ), array( 'format' => 'json' ) );
 		$this->assertSame( 'title', json_decode( end( \WP_CLI::$said ), true )['changes']['attributes'][0]['path'] );
-		$command->show( array( 'nonsense' ), array() );
-		$this->assertSame( 'Error: There is no such entry.', end( \WP_CLI::$said ) );
+		try {
+			$command->show( array( 'nonsense' ), array() );
+			$this->fail( 'there is no such entry' );
+		} catch ( \RuntimeException $said ) {
+			$this->assertSame( 'There is no such entry.', $said->getMessage() );
+		}
 
 		ob_start();
 		$command->export( array(), array( 'failed' => true ) );

@@ -26,7 +26,7 @@ final class LogRecordTest extends Log_Test_Case {
 		list( $entry ) = self::entries();
 		$this->assertCount( 1, self::entries() );
 		$this->assertSame(
-			array( 'create', 'User', $reply->json()['id'], 'Mira@Corp.example', 'mira@corp.example', '201', '0', '', '', '1', 'from-the-proxy-1', 'Probe/1.0 <b>', '', '127.0.0.0' ),
+			array( 'create', 'User', $reply->json()['id'], 'Mira@Corp.example', 'mira@corp.example', '201', '0', '', '', '1', 'from-the-proxy-1', 'Probe/1.0 <b>', \Scimpress\Tokens::stored()[0]['name'], '127.0.0.0' ),
 			array( $entry->operation, $entry->resource, $entry->scim_id, $entry->name, $entry->name_key, $entry->status, $entry->failed, $entry->scim_type, $entry->message, $entry->times, $entry->request, $entry->agent, $entry->token, $entry->address )
 		);
 		$this->assertSame( get_user_by( 'login', 'mira@corp.example' )->ID, (int) $entry->user_id );

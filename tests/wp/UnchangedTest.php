@@ -29,7 +29,7 @@ final class UnchangedTest extends Scim_Test_Case {
 		$this->send( 'PATCH', "/Users/{$user['id']}", self::patch( array( 'replace', 'title', 'Editor' ) ) );
 		$written = $this->written();
 		$this->assertSame( 'START TRANSACTION', $written[0] ?? '' );
-		$this->assertSame( 'COMMIT', end( $written ) );
+		$this->assertContains( 'COMMIT', $written );
 		$this->assertNotSame( array(), preg_grep( '/\AUPDATE \S+scimpress_users /', $written ) );
 	}
 

@@ -65,7 +65,7 @@ final class Controller {
 	public function permission( \WP_REST_Request $request ) {
 		list( $status, $detail ) = Admission::refusal( Authorization::header( $request ), $request->get_method(), $request->get_route(), (string) $request->get_body() ) ?? array( null, null );
 		if ( null !== $status ) {
-			Recorder::refused( $status, $detail, (string) Tokens::used() );
+			Recorder::refused( $status, $detail, Tokens::used_name() );
 		}
 		return null === $status ? true : new \WP_Error( self::REFUSED, $detail, array( 'status' => $status ) );
 	}
@@ -105,6 +105,7 @@ final class Controller {
 		if ( null === $slot ) {
 			return Engine::refuse( 429, 'this site answers no more requests of identity providers at once; send this one again later' );
 		}
+		add_action( 'scimpress_user_linked', array( Recorder::class, 'note_link' ) );
 		$store = new Store();
 		return yield from Engine::run( $this->parts, Configuration::of_site(), array( $store, 'perform' ) );
 	}
@@ -118,7 +119,7 @@ final class Controller {
 		Notices::record( $answer->notices );
 		Pass::after_request();
 		if ( ! Witness::is_present() ) {
-			Recorder::record( $answer, $this->parts, (string) Tokens::used() );
+			Recorder::record( $answer, $this->parts, Tokens::used_name() );
 		}
 		return $answer;
 	}
