@@ -13,7 +13,7 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const site = JSON.parse(readFileSync(process.env.SCIMPRESS_FACTS, 'utf8'));
 export const page_url = (tab = '') => `${site.url}/wp-admin/options-general.php?page=scimpress${tab && `&tab=${tab}`}`;
-export const TABS = ['', 'tokens', 'settings'];
+export const TABS = ['', 'tokens', 'doctor', 'log', 'attributes', 'roles', 'settings', 'performance'];
 
 // Starts Chromium; the caller closes it.
 export const launch = () => chromium.launch({
