@@ -160,6 +160,7 @@ final class Plugin {
 	 */
 	private static function settlement(): void {
 		add_action( Settlement\Job::HOOK, array( Settlement\Job::class, 'run' ) );
+		add_action( 'profile_update', array( Settlement\Pass::class, 'after_edit' ) );
 		register_deactivation_hook( PLUGIN_FILE, static fn() => wp_clear_scheduled_hook( Settlement\Job::HOOK ) );
 	}
 

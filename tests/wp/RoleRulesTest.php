@@ -8,8 +8,10 @@
 namespace Scimpress\Tests;
 
 use Scimpress\Account_State;
+use Scimpress\Roles\Command;
 use Scimpress\Roles\Rule_Set;
 use Scimpress\Settings;
+use Scimpress\Settlement\Job;
 use Scimpress\Settlement\Queue;
 use Scimpress\Store\Account_Switch;
 
@@ -105,6 +107,32 @@ final class RoleRulesTest extends Roles_Test_Case {
 		$this->patch( "/Users/$id", array( 'op' => 'add', 'path' => 'nickName', 'value' => 'x' ) );
 		$this->assertSame( array( 'contributor' ), self::roles( $user_id ), 'a request that changes nothing writes nothing' );
 		$this->assertSame( $before, $changes );
+	}
+
+	public function test_account_that_is_edited_by_hand_meets_the_rules_in_the_background(): void {
+		self::rules( array( array( 'editor', 'filter', 'name.familyName eq "Chief"' ) ) );
+		list( , $user_id ) = $this->post();
+		wp_update_user( array( 'ID' => $this->stranger()->ID, 'last_name' => 'Chief' ) );
+		$this->assertSame( 0, Queue::count(), 'nobody whom SCIM does not know' );
+		wp_update_user( array( 'ID' => $user_id, 'last_name' => 'Chief' ) );
+		$this->assertSame( 1, Queue::count() );
+		$this->assertNotFalse( wp_next_scheduled( Job::HOOK ) );
+		Job::run();
+		$this->assertSame( array( 'subscriber', 'editor' ), self::roles( $user_id ) );
+		$this->assertSame( 0, Queue::count() );
+	}
+
+	public function test_command_tells_and_applies(): void {
+		require_once __DIR__ . '/fixtures/wp-cli.php';
+		list( , $user_id ) = $this->post( array( 'title' => 'Author' ) );
+		self::rules( self::BY_TITLE );
+		$run = json_decode( \WP_CLI::run( new Command(), 'apply', array(), array( 'dry-run' => true, 'format' => 'json' ) )[0], true );
+		$this->assertSame( array( true, Job::DONE, 1, 0 ), array( $run['dry'], $run['state'], $run['changed'], $run['failed'] ) );
+		$this->assertSame( array( 'subscriber' ), self::roles( $user_id ) );
+		$said = \WP_CLI::run( new Command(), 'apply' );
+		$this->assertStringStartsWith( 'Success: ', end( $said ) );
+		$this->assertSame( array( 'subscriber', 'author' ), self::roles( $user_id ) );
+		$this->assertStringContainsString( get_userdata( $user_id )->user_login, implode( $said ) );
 	}
 
 	public function test_site_without_rules_does_nothing_for_them(): void {

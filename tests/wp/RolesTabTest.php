@@ -49,7 +49,7 @@ final class RolesTabTest extends Scim_Test_Case {
 		$body = $this->browser->get( self::PAGE . '&saved=1' )->body;
 		$this->assertShows( 'Rules saved.', $body );
 		$this->assertShows( 'value="title eq &quot;Editor&quot;"', $body );
-		$this->assertShows( 'The rules were applied: of 2 users 2 got other roles.', $body );
+		$this->assertShows( 'Rules and mappings were applied: of 2 users 2 were changed.', $body );
 		$this->assertHides( 'not saved yet', $body );
 		$this->assertMatchesRegularExpression( '/value="replace"\s+checked/', $body );
 		$this->assertSame( 2 + 3, substr_count( $body, '[value]"' ), 'empty rows for more' );

@@ -27,14 +27,14 @@ final class Report {
 				/* translators: 1: users looked at, 2: all users, 3: how many of them would get other roles. */
 				__( 'Preview: %1$s of %2$s users looked at so far, %3$s would get other roles.', 'scimpress' ),
 			Job::DONE !== $run['state'] =>
-				/* translators: 1: users looked at, 2: all users, 3: how many of them got other roles. */
-				__( 'Applying the rules: %1$s of %2$s users looked at so far, %3$s got other roles.', 'scimpress' ),
+				/* translators: 1: users looked at, 2: all users, 3: how many of their accounts were changed. */
+				__( 'Applying rules and mappings: %1$s of %2$s users looked at so far, %3$s changed.', 'scimpress' ),
 			$run['dry'] =>
 				/* translators: 1: users looked at, 2: all users, 3: how many of them would get other roles. */
 				__( 'Preview: of %1$s users %3$s would get other roles.', 'scimpress' ),
 			default =>
-				/* translators: 1: users looked at, 2: all users, 3: how many of them got other roles. */
-				__( 'The rules were applied: of %1$s users %3$s got other roles.', 'scimpress' ),
+				/* translators: 1: users looked at, 2: all users, 3: how many of their accounts were changed. */
+				__( 'Rules and mappings were applied: of %1$s users %3$s were changed.', 'scimpress' ),
 		};
 		$sentence = sprintf( $words, number_format_i18n( $run['seen'] ), number_format_i18n( $run['total'] ), number_format_i18n( $run['changed'] ) );
 		if ( $run['failed'] ) {

@@ -178,6 +178,27 @@ final class Pass {
 	}
 
 	/**
+	 * Action `profile_update`: what an administrator or the person edits is what clients read, and rules may look at it. The
+	 * background follows, for whoever saves the account is in the midst of it.
+	 *
+	 * @param int $user_id User ID.
+	 */
+	public static function after_edit( $user_id ): void {
+		if ( Transaction::is_open() || Rule_Set::of_site()->is_empty() ) {
+			return;
+		}
+		try {
+			$positions = User_Table::positions( array( (int) $user_id ) );
+			if ( $positions ) {
+				Queue::add( array_values( $positions ) );
+				Job::schedule();
+			}
+		} catch ( \Throwable $thrown ) {
+			self::log( $thrown );
+		}
+	}
+
+	/**
 	 * Users and what rules and mappings say about them.
 	 *
 	 * @param list<int> $positions Positions of users.
