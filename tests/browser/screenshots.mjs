@@ -15,7 +15,7 @@ const output = join(root, 'docs/screenshots');
 mkdirSync(output, { recursive: true });
 
 // People to be seen, the third of whom has left.
-for (const [index, name] of ['Ines Duarte', 'Leo Brandt', 'Mira Halvorsen', 'Tomas Okafor'].entries()) {
+for (const [index, name] of ['Ines Duarte', 'Leo Brandt', 'Mira Halvorsen', 'Tomas Okafor', 'Ines Duarte'].entries()) {
 	const address = `${name.toLowerCase().replace(' ', '.')}@corp.example.com`;
 	const answer = await fetch(`${site.tenant_url}/Users`, {
 		method: 'POST',
@@ -25,11 +25,13 @@ for (const [index, name] of ['Ines Duarte', 'Leo Brandt', 'Mira Halvorsen', 'Tom
 			userName: address,
 			displayName: name,
 			name: { givenName: name.split(' ')[0], familyName: name.split(' ')[1] },
+			title: ['Editor', 'Author', 'Editor', 'Clerk', 'Editor'][index],
 			emails: [{ type: 'work', value: address, primary: true }],
 			active: index !== 2,
 		}),
 	});
-	if (answer.status !== 201) {
+	// The last one is there already: a failure for the log.
+	if (answer.status !== (index === 4 ? 409 : 201)) {
 		throw new Error(`${name} was not created: ${answer.status} ${await answer.text()}`);
 	}
 }
@@ -52,15 +54,40 @@ try {
 	await page.fill('#user_login', site.admin_login);
 	await page.fill('#user_pass', site.admin_password);
 	await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
-	for (const tab of ['setup', 'tokens', 'settings']) {
-		await page.goto(`${site.url}/wp-admin/options-general.php?page=scimpress&tab=${tab}`);
-		await page.waitForSelector('h1');
-		await page.screenshot({ path: join(output, `${tab}.png`), fullPage: true });
+	const tab = (name) => page.goto(`${site.url}/wp-admin/options-general.php?page=scimpress&tab=${name}`);
+	const shoot = (name) => page.screenshot({ path: join(output, `${name}.png`), fullPage: true });
+	const press = (name) => Promise.all([page.waitForNavigation(), page.getByRole('button', { name }).click()]);
+
+	// Something to be seen on each of them.
+	await tab('attributes');
+	await page.fill('[name="path[0]"]', 'title');
+	await page.fill('[name="target[0]"]', 'job_title');
+	await press('Save mappings');
+	await tab('roles');
+	for (const [index, [role, title]] of [['editor', 'Editor'], ['author', 'Author']].entries()) {
+		await page.selectOption(`[name="scimpress_rules[${index}][role]"]`, role);
+		await page.selectOption(`[name="scimpress_rules[${index}][kind]"]`, 'filter');
+		await page.fill(`[name="scimpress_rules[${index}][value]"]`, `title eq "${title}"`);
 	}
+	await press('Preview who would change');
+	await shoot('roles');
+	await tab('doctor');
+	await press(/Examine/);
+	await shoot('doctor');
+	for (const name of ['setup', 'tokens', 'log', 'attributes', 'settings', 'performance']) {
+		await tab(name);
+		await shoot(name);
+	}
+	await page.goto(`${site.url}/wp-admin/index.php`);
+	await page.locator('#scimpress_log').screenshot({ path: join(output, 'dashboard.png') });
 	await page.goto(`${site.url}/wp-admin/users.php`);
 	// Row actions show when the row is looked at.
 	await page.hover('tr:has-text("Mira Halvorsen")');
-	await page.screenshot({ path: join(output, 'users.png'), fullPage: true });
+	await shoot('users');
+	await page.hover('tr:has-text("Ines Duarte")');
+	await Promise.all([page.waitForNavigation(), page.click('tr:has-text("Ines Duarte") .row-actions .edit a', { force: true })]);
+	await page.locator('#scimpress-profile').scrollIntoViewIfNeeded();
+	await page.screenshot({ path: join(output, 'profile.png') });
 } finally {
 	await context.close();
 	rmSync(profile, { recursive: true, force: true });

@@ -93,6 +93,7 @@ defined( 'ABSPATH' ) || exit;
 				<td><input type="text" id="<?php echo esc_attr( $scimpress_id ); ?>-description" name="schema[2]" class="large-text" maxlength="200" value="<?php echo esc_attr( $scimpress_schema['description'] ); ?>"></td>
 			</tr>
 		</table>
+		<div class="scimpress-scroll">
 		<table class="widefat striped scimpress-rows">
 			<caption class="screen-reader-text"><?php esc_html_e( 'Attributes of the schema', 'scimpress' ); ?></caption>
 			<thead>
@@ -128,6 +129,7 @@ defined( 'ABSPATH' ) || exit;
 				<?php endforeach; ?>
 			</tbody>
 		</table>
+		</div>
 		<input type="hidden" name="<?php echo esc_attr( Attributes_Tab::END ); ?>" value="1">
 		<?php submit_button( $scimpress_is_new ? __( 'Declare this schema', 'scimpress' ) : __( 'Save this schema', 'scimpress' ), $scimpress_is_new ? 'secondary' : 'primary' ); ?>
 	</form>

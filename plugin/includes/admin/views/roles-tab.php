@@ -83,6 +83,7 @@ $scimpress_buttons = match ( $scimpress_run['state'] ?? '' ) {
 <form method="post" action="<?php echo esc_url( Page::url( 'roles' ) ); ?>">
 	<?php Page::fields( Roles_Tab::RULES ); ?>
 	<fieldset<?php disabled( $page['running'] ); ?>>
+		<div class="scimpress-scroll">
 		<table class="widefat striped scimpress-rules">
 			<thead>
 				<tr>
@@ -131,6 +132,7 @@ $scimpress_buttons = match ( $scimpress_run['state'] ?? '' ) {
 				<?php endforeach; ?>
 			</tbody>
 		</table>
+		</div>
 		<p class="description"><?php esc_html_e( 'Examples of filters: department eq "Editorial", title sw "Editor" and active eq true, groups.display eq "Editors". Lines without text are left out; after saving there are empty ones again.', 'scimpress' ); ?></p>
 
 		<h3 id="scimpress-scenario"><?php esc_html_e( 'What happens to other roles', 'scimpress' ); ?></h3>
