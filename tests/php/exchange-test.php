@@ -82,6 +82,7 @@ final class Exchange_Test extends TestCase {
 				match ( $exchange->next()['need'] ) {
 					'create'      => array( 'record' => Requests::record() ),
 					'memberships' => array( 'memberships' => array() ),
+					'page'        => array( 'total' => 1, 'records' => array() ),
 					default       => array( 'records' => array() ),
 				}
 			);
@@ -298,10 +299,9 @@ final class Exchange_Test extends TestCase {
 	}
 
 	public function test_shared_external_id_is_noticed(): void {
-		$other    = Requests::record( array( 'position' => 8, 'id' => 'other' ) );
 		$exchange = new Exchange( Requests::request( array( 'method' => 'POST', 'body' => json_encode( self::USER ) ) ), Requests::config() );
 		for ( $need = $exchange->next(); null !== $need; $need = $exchange->next() ) {
-			$exchange->resume( 'select' === $need['need'] ? array( 'records' => array( Requests::record(), $other ) ) : Requests::perform( $need ) );
+			$exchange->resume( 'page' === $need['need'] ? array( 'total' => 2, 'records' => array() ) : Requests::perform( $need ) );
 		}
 		self::assertSame( 201, $exchange->status() );
 		$notices = $exchange->notices();

@@ -47,8 +47,8 @@ final class Surface_Test extends TestCase {
 			public function matches(array $digests): ?int
 			public static function parse(string $authorization): ?Scimpress\Token
 		function Scimpress\fold(string $text): string
-		function Scimpress\role_rule(array $rule, ?string $schemas): array
 		function Scimpress\redacted(array $request): string
+		function Scimpress\role_rule(array $rule, ?string $schemas = …): array
 		function Scimpress\version(): string
 
 		TEXT;
