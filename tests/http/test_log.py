@@ -97,7 +97,7 @@ class Log(ScimCase):
             {"method": "PATCH", "path": path, "data": patch_body([operations[0]])},
         ]
         self.ok(self.scim.post("/Bulk", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": bulk}))
-        self.assertEqual(401, self.client(f"{secret}-as-a-token").post("/Users", self.body()).status)
+        self.assertEqual(401, self.client(f"{secret}-as-a-token", alone=False).post("/Users", self.body()).status)
 
         name = user["userName"]
         entries = listed(name)
@@ -120,7 +120,7 @@ class Log(ScimCase):
     def test_wrong_tokens_are_counted_and_reads_leave_nothing(self) -> None:
         name = unique("nobody")
         for _ in range(3):
-            self.assertEqual(401, self.client("x" * 32).get(f"/Users?filter=userName+eq+%22{name}%22").status)
+            self.assertEqual(401, self.client("x" * 32, alone=False).get(f"/Users?filter=userName+eq+%22{name}%22").status)
         page = admin().page(f"{PAGE}&operation=refused")
         self.assertIn("the secret token is not the one that this site expects", page)
         self.ok(self.scim.find(f'userName eq "{name}"'))
