@@ -15,37 +15,7 @@ use Scimpress\Tokens;
 /**
  * What is decided on one site of a network does not hold on the others.
  */
-final class TokensNetworkTest extends Test_Case {
-
-	/** The other site. */
-	private static int $site;
-
-	public static function setUpBeforeClass(): void {
-		self::$site = wp_insert_site(
-			array(
-				'domain'  => '127.0.0.1',
-				'path'    => '/tokens/',
-				'user_id' => 1,
-			)
-		);
-	}
-
-	public static function tearDownAfterClass(): void {
-		wp_delete_site( self::$site );
-	}
-
-	protected function setUp(): void {
-		parent::setUp();
-		require_once ABSPATH . 'wp-admin/includes/ms.php';
-		$known = self::user_ids();
-		$this->afterwards(
-			static function () use ( $known ): void {
-				foreach ( array_diff( self::user_ids(), $known ) as $user_id ) {
-					wpmu_delete_user( $user_id );
-				}
-			}
-		);
-	}
+final class TokensNetworkTest extends Network_Test_Case {
 
 	public function test_token_of_a_site_opens_that_site_alone(): void {
 		$token = Tokens::create();
@@ -91,19 +61,5 @@ final class TokensNetworkTest extends Test_Case {
 	 */
 	private function ask( string $token ): ?array {
 		return Admission::refusal( "Bearer $token", 'GET', '/wpo365/v1/Users' );
-	}
-
-	/**
-	 * Does something on the other site.
-	 *
-	 * @param callable $work Called without arguments.
-	 */
-	private function elsewhere( callable $work ): void {
-		switch_to_blog( self::$site );
-		try {
-			$work();
-		} finally {
-			restore_current_blog();
-		}
 	}
 }
