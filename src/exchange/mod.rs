@@ -6,6 +6,7 @@
 
 mod bulk;
 mod cursor;
+mod difference;
 mod groups;
 mod import;
 mod journal;
@@ -29,8 +30,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+pub use difference::{Difference, differences};
 pub use import::Import;
-pub use journal::{Difference, Entry, Moved, Operation, differences};
+pub use journal::{Entry, Moved, Operation};
 pub use need::{
     AccountState, Answer, Changes, GroupAttributes, GroupChanges, Kind, Member, MemberChanges, Membership,
     Need, Record, Settled, StoreError,
