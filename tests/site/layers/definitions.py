@@ -120,7 +120,7 @@ def doctor(database: str, *patterns: str) -> Callable[[], Count]:
 
 
 # What a cache could make stale: writes from two web servers and from WordPress itself, and races.
-CACHED = ("object_cache", "nodes", "races", "changes", "leaving", "linking", "wordpress", "settings", "groups", "takeover")
+CACHED = ("object_cache", "nodes", "races", "changes", "leaving", "linking", "wordpress", "settings", "groups")
 
 
 def http_cached(database: str) -> Callable[[], Count]:
