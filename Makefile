@@ -98,12 +98,13 @@ stubs: ## Generate the PHP stubs for IDEs anew
 	@tests/php/stubs
 
 .PHONY: pot
-pot: ## Collect the texts of the plugin for translators anew
+pot: ## Collect the texts of the plugin for translators anew, and compile the translations
 	@$(SITE) tools translation
 	@cd plugin && { sed '/^$$/q' languages/scimpress.pot; find . -name '*.php' -printf '%P\n' | LC_ALL=C sort | xgettext -L PHP --from-code=UTF-8 \
 		--sort-by-file --add-comments=translators --keyword --keyword=__ --keyword=_e --keyword=_n:1,2 --keyword=esc_html__ --keyword=esc_html_e \
 		--keyword=esc_attr__ --keyword=esc_attr_e -f - -o - | sed '1,/^$$/d'; } > languages/scimpress.pot.part
 	@mv plugin/languages/scimpress.pot.part plugin/languages/scimpress.pot
+	@cd plugin/languages && for po in *.po; do msgmerge --quiet --update --backup=none --no-fuzzy-matching $$po scimpress.pot && msgfmt --check --statistics -o $${po%.po}.mo $$po; done
 
 ##: what users get
 

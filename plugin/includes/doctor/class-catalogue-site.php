@@ -34,7 +34,7 @@ final class Catalogue_Site {
 				'title'       => __( 'There is no secret token', 'scimpress' ),
 				'explanation' => __( 'Without a token no identity provider can connect.', 'scimpress' ),
 				'fixes'       => array(
-					Catalogue::WORDPRESS => array( __( 'Settings → Scimpress: press “Generate a new token” and enter it as Secret Token at the identity provider.', 'scimpress' ), '' ),
+					Catalogue::WORDPRESS => array( __( 'Settings → Scimpress → Tokens: press “Create token” and enter it as Secret Token at the identity provider.', 'scimpress' ), '' ),
 				),
 			),
 			'no_https'         => array(
