@@ -32,22 +32,4 @@ final class New_Token {
 			require __DIR__ . '/views/new-token.php';
 		}
 	}
-
-	/**
-	 * Prints a button that copies a field. It needs a script, which shows it.
-	 *
-	 * @param string $field   HTML id of the field.
-	 * @param string $what    Translated name of what is copied.
-	 * @param string $classes More classes.
-	 */
-	public static function copy_button( string $field, string $what, string $classes = '' ): void {
-		printf(
-			'<button type="button" class="button scimpress-copy %s" hidden data-copy="%s" data-copied="%s"><span>%s</span> <span class="screen-reader-text">%s</span></button>',
-			esc_attr( $classes ),
-			esc_attr( $field ),
-			esc_attr__( 'Copied', 'scimpress' ),
-			esc_html__( 'Copy', 'scimpress' ),
-			esc_html( $what )
-		);
-	}
 }

@@ -39,7 +39,7 @@ $scimpress_field  = 0;
 					<?php $scimpress_id = 'scimpress-fix-' . ++$scimpress_field; ?>
 					<p><label for="<?php echo esc_attr( $scimpress_id ); ?>"><?php echo esc_html( $scimpress_fix['where'] ); ?></label></p>
 					<textarea id="<?php echo esc_attr( $scimpress_id ); ?>" class="large-text code" rows="<?php echo esc_attr( (string) ( 1 + substr_count( $scimpress_fix['paste'], "\n" ) ) ); ?>" readonly wrap="off" spellcheck="false"><?php echo esc_textarea( $scimpress_fix['paste'] ); ?></textarea>
-					<button type="button" class="button scimpress-copy" hidden data-copy="<?php echo esc_attr( $scimpress_id ); ?>" data-copied="<?php esc_attr_e( 'Copied', 'scimpress' ); ?>"><?php esc_html_e( 'Copy', 'scimpress' ); ?></button>
+					<?php Page::copy_button( $scimpress_id, $scimpress_fix['server'] ); ?>
 				<?php endif; ?>
 			<?php endforeach; ?>
 		</div>
@@ -59,4 +59,4 @@ $scimpress_field  = 0;
 <h2><?php esc_html_e( 'From outside', 'scimpress' ); ?></h2>
 <p><label for="scimpress-curl"><?php esc_html_e( 'A firewall may treat your identity provider otherwise than this server. To test that, run this on a machine elsewhere, with your token in its place; the answer should be 200 with "totalResults":0.', 'scimpress' ); ?></label></p>
 <textarea id="scimpress-curl" class="large-text code" rows="2" readonly wrap="off" spellcheck="false"><?php echo esc_textarea( $page['curl'] ); ?></textarea>
-<button type="button" class="button scimpress-copy" hidden data-copy="scimpress-curl" data-copied="<?php esc_attr_e( 'Copied', 'scimpress' ); ?>"><?php esc_html_e( 'Copy', 'scimpress' ); ?></button>
+<?php Page::copy_button( 'scimpress-curl', __( 'From outside', 'scimpress' ) ); ?>

@@ -7,7 +7,7 @@
  * @var string $token The token.
  */
 
-use Scimpress\Admin\New_Token;
+use Scimpress\Admin\Page;
 
 defined( 'ABSPATH' ) || exit;
 ?>
@@ -17,6 +17,6 @@ defined( 'ABSPATH' ) || exit;
 	</p>
 	<p>
 		<input type="text" id="scimpress-token" class="regular-text code scimpress-wide" readonly autocomplete="off" spellcheck="false" value="<?php echo esc_attr( $token ); ?>">
-		<?php New_Token::copy_button( 'scimpress-token', __( 'Secret Token', 'scimpress' ), 'button-primary' ); ?>
+		<?php Page::copy_button( 'scimpress-token', __( 'Secret Token', 'scimpress' ), 'button-primary' ); ?>
 	</p>
 </div>

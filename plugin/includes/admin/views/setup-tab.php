@@ -42,7 +42,7 @@ New_Token::render( $page['token'] );
 		<th scope="row"><label for="scimpress-tenant-url"><?php esc_html_e( 'Tenant URL', 'scimpress' ); ?></label></th>
 		<td>
 			<input type="text" id="scimpress-tenant-url" class="regular-text code scimpress-wide" readonly value="<?php echo esc_url( $page['tenant_url'] ); ?>">
-			<?php New_Token::copy_button( 'scimpress-tenant-url', __( 'Tenant URL', 'scimpress' ) ); ?>
+			<?php Page::copy_button( 'scimpress-tenant-url', __( 'Tenant URL', 'scimpress' ) ); ?>
 		</td>
 	</tr>
 	<tr>
