@@ -56,7 +56,7 @@ def main() -> int:
         if options.only in (None, "groups"):
             publish("groups", memberships(options.group_rounds, options.date))
         if options.only in (None, "roles"):
-            publish("roles", rules(options.role_users, options.date))
+            publish("roles", rules(options.database or list(NAMES), options.role_users, options.date))
         if options.only in (None, "site"):
             runs = [measure(database, options) for database in options.database or NAMES]
             command = f"python3 tests/bench/run.py --only site --rounds {options.rounds} --users {options.users}"
@@ -96,10 +96,11 @@ def memberships(rounds: int, date: str) -> str:
     return f"Measured on {date} with `python3 tests/bench/run.py --only groups --group-rounds {rounds}` on {machine()}.\n\n" + "\n\n".join(tables)
 
 
-def rules(people: int, date: str) -> str:
+def rules(databases: list[str], people: int, date: str) -> str:
     """The section of role rules."""
-    tables = [roles.measure(database, people) for database in NAMES]
-    return f"Measured on {date} with `python3 tests/bench/run.py --only roles --role-users {people}` on {machine()}.\n\n" + "\n\n".join(tables)
+    tables = [roles.measure(database, people) for database in databases]
+    chosen = "".join(f" --database {database}" for database in databases) if len(databases) < len(NAMES) else ""
+    return f"Measured on {date} with `python3 tests/bench/run.py --only roles --role-users {people}{chosen}` on {machine()}.\n\n" + "\n\n".join(tables)
 
 
 def measure(database: str, options: argparse.Namespace) -> Run:
