@@ -9,6 +9,7 @@ namespace Scimpress\Settlement;
 
 use Scimpress\Requirements;
 use Scimpress\Roles\Rule_Set;
+use Scimpress\Store\Database_Error;
 use Scimpress\Store\User_Table;
 
 defined( 'ABSPATH' ) || exit;
@@ -35,6 +36,12 @@ final class Job {
 	/** Users that are looked at together, and accounts that are changed together: requests for these wait so long. */
 	private const LOOK   = 200;
 	private const CHANGE = 10;
+
+	/**
+	 * Microseconds between two batches that change something, on SQLite. Who waits for its one lock only looks again from time to time,
+	 * a tenth of a second apart at most: without a gap of that length requests waited for seconds.
+	 */
+	private const GAP = 100_000;
 
 	/** Seconds after which a process that is not heard of has ended. */
 	public const LEASE = 60;
@@ -105,7 +112,11 @@ final class Job {
 		try {
 			do {
 				$state['lease']       = $clock() + self::LEASE;
+				$changed              = $state['changed'];
 				list( $state, $text ) = self::batch( $state, $text, $seen );
+				if ( ! $state['dry'] && $changed !== $state['changed'] ) {
+					self::give_way();
+				}
 			} while ( self::RUNNING === $state['state'] && microtime( true ) < $end );
 			$state['lease'] = 0;
 			Job_State::follow( $text, $state );
@@ -113,6 +124,16 @@ final class Job {
 			return self::RUNNING === ( self::state()['state'] ?? '' );
 		}
 		return self::RUNNING === $state['state'];
+	}
+
+	/**
+	 * Lets requests that wait for the database go first. MySQL's locks are those of the accounts in a batch; nobody else waits.
+	 */
+	private static function give_way(): void {
+		global $wpdb;
+		if ( Database_Error::is_sqlite( $wpdb ) ) {
+			usleep( self::GAP );
+		}
 	}
 
 	/**
