@@ -39,7 +39,9 @@ export async function sign_in(browser, options = {}) {
 		return route.abort();
 	});
 	if (!session) {
-		await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent('/wp-admin/profile.php')}`);
+		await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent('/wp-admin/tools.php')}`);
+		// Core's user-profile.js, which profile.php has too, fails when somebody leaves the page before it is ready.
+		await page.waitForFunction(() => window.jQuery?.isReady);
 		await page.fill('#user_login', site.admin_login);
 		await page.fill('#user_pass', site.admin_password);
 		await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
