@@ -10,6 +10,7 @@ namespace Scimpress\Tests;
 use Scimpress\Admin\Attributes_Tab;
 use Scimpress\Admin\Page;
 use Scimpress\Attributes\Attribute_Settings;
+use Scimpress\Settlement\Job;
 
 /**
  * The tab as administrators, other users and attackers meet it.
@@ -27,6 +28,20 @@ final class AttributesTabTest extends Scim_Test_Case {
 		$this->afterwards( static fn() => delete_option( Attribute_Settings::OPTION ) );
 		$this->browser = new Browser( self::$web );
 		$this->browser->sign_in( $this->stranger( array( 'role' => 'administrator' ) )->user_login, 'secret phrase' );
+	}
+
+	public function test_saved_mappings_reach_people_who_are_here_already(): void {
+		$users = array();
+		foreach ( array( 'Buyer', null, 'Seller' ) as $title ) {
+			$id      = $this->scim( 'POST', '/Users', array(), self::user_json( array_filter( array( 'title' => $title ) ) ) )->json()['id'];
+			$users[] = (int) self::row( $id )->user_id;
+		}
+		$this->assertSame( 303, $this->mappings( array( array( 'title', 'job' ) ) )->status );
+		$this->assertSame( array( Job::RUNNING, false ), array( Job::state()['state'], Job::state()['dry'] ) );
+		Job::run();
+		wp_cache_flush();
+		$this->assertSame( array( 'Buyer', '', 'Seller' ), array_map( static fn( int $user ): string => get_user_meta( $user, 'job', true ), $users ) );
+		$this->assertSame( array( Job::DONE, 2, 0, array() ), array( Job::state()['state'], Job::state()['changed'], Job::state()['failed'], Job::state()['people'] ) );
 	}
 
 	public function test_schema_is_declared_changed_and_removed(): void {
