@@ -184,6 +184,18 @@ final class LogRecordTest extends Log_Test_Case {
 		$this->assertContains( '', array_column( $entries, 'address' ), 'who shares a row has no address in it' );
 	}
 
+	public function test_each_reason_of_a_refusal_is_on_record(): void {
+		foreach ( array( array( 'no header', '' ), array( 'no header', '' ), array( 'wrong token', '' ), array( 'expired', 'Entra' ), array( 'expired', 'Okta' ) ) as list( $detail, $token ) ) {
+			Recorder::refused( 401, $detail, $token );
+		}
+		$found = array();
+		foreach ( self::entries() as $entry ) {
+			$found[ "$entry->message $entry->token" ] = ( $found[ "$entry->message $entry->token" ] ?? 0 ) + $entry->times;
+		}
+		ksort( $found );
+		$this->assertSame( array( 'expired Entra' => 1, 'expired Okta' => 1, 'no header ' => 2, 'wrong token ' => 1 ), $found );
+	}
+
 	public function test_provisioning_that_is_switched_off_is_on_record(): void {
 		\Scimpress\Settings::update( array( 'enabled' => false ) );
 		$this->assertScim( 503, $this->scim( 'GET', '/Users' ) );

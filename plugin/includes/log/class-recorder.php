@@ -22,7 +22,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Recorder {
 
-	/** Rows that refused requests of one minute and status can make. Whoever floods the site, from as many networks as he likes, makes no more. */
+	/** Rows that requests refused for one reason can make in a minute. Whoever floods the site, from as many networks as he likes, makes no more. */
 	private const REFUSAL_ROWS = 16;
 
 	/** Characters of the columns. */
@@ -111,7 +111,9 @@ final class Recorder {
 				'changes'   => null,
 				'raw'       => null,
 			);
-			$refusal = array( 'refusal' => sprintf( '%d-%d-%d', $row['time'] / MINUTE_IN_SECONDS / 1000, $status, crc32( $network ) % self::REFUSAL_ROWS ) );
+			// A reason and a token are the site's words, so there are few of them; nobody else's count under them.
+			$reason  = crc32( "$status $detail $token" );
+			$refusal = array( 'refusal' => sprintf( '%d-%d-%d', $row['time'] / MINUTE_IN_SECONDS / 1000, $reason, crc32( $network ) % self::REFUSAL_ROWS ) );
 			Log_Table::count_refusal( self::finished( $row ) + $refusal );
 		} catch ( \Throwable $thrown ) {
 			self::complain( $thrown );
