@@ -39,6 +39,7 @@ function scimpress_uninstall_site(): void {
 		'scimpress_settlement',
 		'scimpress_log',
 		'scimpress_log_days',
+		'scimpress_log_backlog',
 		'scimpress_db_version',
 	);
 	foreach ( $scimpress_options as $scimpress_option ) {
@@ -46,6 +47,7 @@ function scimpress_uninstall_site(): void {
 	}
 	wp_clear_scheduled_hook( 'scimpress_settle' );
 	wp_clear_scheduled_hook( 'scimpress_log_prune' );
+	wp_clear_scheduled_hook( 'scimpress_log_anonymise' );
 	// What an interrupted run of the connection doctor has left.
 	// phpcs:ignore WordPress.DB -- options are found by the beginning of their names in no other way.
 	array_map( 'delete_option', $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE %s", $wpdb->esc_like( 'scimpress_visitor_' ) . '%' ) ) );

@@ -113,7 +113,9 @@ final class Plugin {
 	private static function log(): void {
 		add_action( 'init', array( Log\Pruner::class, 'schedule' ) );
 		add_action( Log\Pruner::HOOK, array( Log\Pruner::class, 'run' ) );
+		add_action( Log\Backlog::HOOK, array( Log\Backlog::class, 'run' ) );
 		register_deactivation_hook( PLUGIN_FILE, array( Log\Pruner::class, 'unschedule' ) );
+		register_deactivation_hook( PLUGIN_FILE, static fn() => wp_clear_scheduled_hook( Log\Backlog::HOOK ) );
 		add_filter( 'wp_privacy_personal_data_exporters', array( Log\Privacy::class, 'exporters' ) );
 		add_filter( 'wp_privacy_personal_data_erasers', array( Log\Privacy::class, 'erasers' ) );
 		add_action( 'admin_init', array( Log\Privacy::class, 'suggest_policy' ) );

@@ -8,6 +8,7 @@
 namespace Scimpress\Tests;
 
 use Scimpress\Log\Anonymiser;
+use Scimpress\Log\Backlog;
 use Scimpress\Log\Command;
 use Scimpress\Log\Log_Table;
 use Scimpress\Log\Privacy;
@@ -57,6 +58,46 @@ final class LogKeepTest extends Log_Test_Case {
 		$this->assertSame( 1, array_count_values( $statements )['DELETE'] );
 		$this->assertSame( array( 1501, true ), Pruner::prune( '__return_true', self::NOW ) );
 		$this->assertSame( array(), self::entries() );
+	}
+
+	public function test_when_names_are_to_be_replaced_those_that_are_there_follow(): void {
+		$id   = $this->scim( 'POST', '/Users', array(), $this->mira() )->json()['id'];
+		$name = self::entries()[0]->name;
+		for ( $number = 0; $number < 250; $number++ ) {
+			self::entry( array( 'name' => $name, 'name_key' => self::entries()[0]->name_key, 'address' => '192.0.2.0', 'raw' => 'POST', 'message' => "userName: 'Mira'" ) );
+		}
+		Settings::update( array( 'anonymise' => true ) );
+		$this->assertIsInt( wp_next_scheduled( Backlog::HOOK ) );
+		$this->scim( 'PATCH', "/Users/$id", array(), self::patch( array( 'op' => 'replace', 'path' => 'title', 'value' => 'Clerk' ) ) );
+
+		$this->assertFalse( Backlog::replace( '__return_false' ) );
+		$this->assertCount( 51, array_filter( self::entries(), static fn( object $entry ): bool => $entry->name === $name ), 'a batch, then the next run goes on' );
+		wp_clear_scheduled_hook( Backlog::HOOK );
+		// The daily task finds what a killed run has left.
+		Pruner::run();
+		$this->assertIsInt( wp_next_scheduled( Backlog::HOOK ) );
+		$this->assertTrue( Backlog::replace( '__return_true' ) );
+
+		$entries = self::entries();
+		$this->assertCount( 1, array_unique( array_column( $entries, 'name' ) ), 'the person can still be followed' );
+		$this->assertStringStartsWith( 'anonymous-', $entries[0]->name );
+		$this->assertSame( array( '' ), array_values( array_unique( array_column( $entries, 'address' ) ) ) );
+		$this->assertSame( array( null ), array_values( array_unique( array_column( $entries, 'raw' ) ) ) );
+		foreach ( array( 'Mira', 'mira', '192.0.2' ) as $text ) {
+			self::assertNotLogged( $text );
+		}
+		$this->assertFalse( get_option( Backlog::OPTION ) );
+		$this->assertTrue( Backlog::replace( '__return_true' ) );
+		$this->assertSame( $entries[0]->name, self::entries()[0]->name );
+	}
+
+	public function test_who_changes_his_mind_stops_it(): void {
+		self::entry( array( 'name' => 'mira', 'name_key' => 'mira' ) );
+		Settings::update( array( 'anonymise' => true ) );
+		Settings::update( array( 'anonymise' => false ) );
+		$this->assertFalse( wp_next_scheduled( Backlog::HOOK ) );
+		do_action( Backlog::HOOK );
+		$this->assertSame( 'mira', self::entries()[0]->name );
 	}
 
 	public function test_task_is_daily_ends_with_the_plugin_and_requests_do_not_prune(): void {

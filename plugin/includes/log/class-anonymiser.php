@@ -17,6 +17,12 @@ final class Anonymiser {
 	/** Stands for what is gone. */
 	public const GONE = '…';
 
+	/** What is replaced. */
+	public const COLUMNS = array( 'name', 'name_key', 'message', 'address', 'changes', 'raw' );
+
+	/** Begins what stands in the place of a name. */
+	private const ANONYMOUS = 'anonymous-';
+
 	/**
 	 * A row in which the same person can still be followed, and a change be seen, but nobody be read.
 	 *
@@ -28,6 +34,15 @@ final class Anonymiser {
 		$row['name_key'] = '' === $key ? null : self::name( $key );
 		$row['changes']  = self::replaced( $row['changes'], static fn( string $value ): string => self::digest( 'value', $value, 8 ) );
 		return self::without_texts( $row );
+	}
+
+	/**
+	 * Whether a row is so already: a digest of a digest could not be followed.
+	 *
+	 * @param array<string,int|string|null> $row Column => value.
+	 */
+	public static function is_pseudonymous( array $row ): bool {
+		return null === $row['raw'] && '' === $row['address'] && ( '' === $row['name'] || str_starts_with( $row['name'], self::ANONYMOUS ) );
 	}
 
 	/**
@@ -50,7 +65,7 @@ final class Anonymiser {
 	 * @param string $key Case-folded name.
 	 */
 	public static function name( string $key ): string {
-		return 'anonymous-' . self::digest( 'name', $key, 12 );
+		return self::ANONYMOUS . self::digest( 'name', $key, 12 );
 	}
 
 	/**

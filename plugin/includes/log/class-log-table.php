@@ -132,7 +132,7 @@ KEY user_id (user_id)';
 	 * @param bool         $whole     Whether with the long texts.
 	 */
 	public static function select( array $where, string $direction, int $limit, bool $whole = false ): string {
-		return 'SELECT ' . self::LISTED . ( $whole ? ', changes, raw' : '' ) . ' FROM ' . self::name()
+		return 'SELECT ' . self::LISTED . ( $whole ? ', name_key, changes, raw' : '' ) . ' FROM ' . self::name()
 			. ( $where ? ' WHERE ' . implode( ' AND ', $where ) : '' ) . " ORDER BY position $direction LIMIT $limit";
 	}
 

@@ -45,6 +45,7 @@ final class Pruner {
 	 */
 	public static function run(): void {
 		Days::close();
+		Backlog::resume();
 		$begun          = hrtime( true );
 		list( , $done ) = self::prune( static fn(): bool => hrtime( true ) - $begun < self::SECONDS * 1e9 );
 		if ( ! $done ) {

@@ -57,12 +57,16 @@ final class Settings {
 	}
 
 	/**
-	 * Stores settings.
+	 * Stores settings. When names are to be replaced from now on, those of the entries that are there follow in the background.
 	 *
 	 * @param array<string,mixed> $changes Keys that are absent keep their value.
 	 */
 	public static function update( array $changes ): void {
+		$before = self::anonymise();
 		update_option( self::OPTION, self::sanitize( array_merge( self::all(), $changes ) ) );
+		if ( self::anonymise() !== $before ) {
+			$before ? Backlog::end() : Backlog::begin();
+		}
 	}
 
 	/**

@@ -27,6 +27,7 @@ abstract class Log_Test_Case extends Scim_Test_Case {
 	protected function tearDown(): void {
 		delete_option( Settings::OPTION );
 		delete_option( \Scimpress\Log\Days::OPTION );
+		\Scimpress\Log\Backlog::end();
 		parent::tearDown();
 	}
 

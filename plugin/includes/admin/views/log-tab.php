@@ -166,8 +166,8 @@ $scimpress_here     = add_query_arg( array_map( 'rawurlencode', $scimpress_field
 			<td>
 				<fieldset>
 					<legend class="screen-reader-text"><span><?php esc_html_e( 'Persons', 'scimpress' ); ?></span></legend>
-					<label><input type="checkbox" name="anonymise" value="1" <?php checked( $page['settings']['anonymise'] ); ?>> <?php esc_html_e( 'Replace names, values and addresses in new entries', 'scimpress' ); ?></label>
-					<p class="description"><?php esc_html_e( 'The same name gets the same code, so that a person can be followed and searched for by name, but not read. Requests are not kept then. Entries that are there stay as they are until they are removed.', 'scimpress' ); ?></p>
+					<label><input type="checkbox" name="anonymise" value="1" <?php checked( $page['settings']['anonymise'] ); ?>> <?php esc_html_e( 'Replace names, values and addresses', 'scimpress' ); ?></label>
+					<p class="description"><?php esc_html_e( 'The same name gets the same code, so that a person can be followed and searched for by name, but not read. Requests are not kept then. Entries that are there already follow in the background. It cannot be undone.', 'scimpress' ); ?></p>
 					<label><input type="checkbox" name="full_addresses" value="1" <?php checked( $page['settings']['full_addresses'] ); ?>> <?php esc_html_e( 'Keep whole network addresses of clients', 'scimpress' ); ?></label>
 					<p class="description"><?php esc_html_e( 'Otherwise the last part of each address is left out.', 'scimpress' ); ?></p>
 				</fieldset>
