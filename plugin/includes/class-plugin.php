@@ -56,7 +56,22 @@ final class Plugin {
 	 * Action `init`: WordPress finds translations inside a plugin by itself only since 6.8.
 	 */
 	public static function load_translations(): void {
+		add_filter( 'load_textdomain_mofile', array( self::class, 'nearest_translation' ), 10, 2 );
 		load_plugin_textdomain( 'scimpress', false, dirname( plugin_basename( PLUGIN_FILE ) ) . '/languages' );
+	}
+
+	/**
+	 * Filter `load_textdomain_mofile`: German of Austria or with formal address reads German better than English.
+	 *
+	 * @param string $file   The file of the locale.
+	 * @param string $domain Text domain.
+	 */
+	public static function nearest_translation( $file, $domain ): string {
+		if ( 'scimpress' !== $domain || is_readable( $file ) || ! preg_match( '/scimpress-([a-z]{2,3})_[A-Za-z_]+\.mo\z/', (string) $file, $parts ) ) {
+			return (string) $file;
+		}
+		$others = glob( plugin_dir_path( PLUGIN_FILE ) . "languages/scimpress-{$parts[1]}_*.mo" );
+		return $others ? $others[0] : (string) $file;
 	}
 
 	/**

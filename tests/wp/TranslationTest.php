@@ -43,6 +43,27 @@ final class TranslationTest extends Scim_Test_Case {
 	}
 
 	/**
+	 * What a language says elsewhere is better than English.
+	 *
+	 * @testWith ["de_DE_formal", "Die PHP-Erweiterung ist geladen"]
+	 *           ["de_AT", "Die PHP-Erweiterung ist geladen"]
+	 *           ["fr_CA", "L’extension PHP est chargée"]
+	 *           ["nl_NL", "The PHP extension is loaded"]
+	 */
+	public function test_neighbouring_locale_is_taken( string $locale, string $settings ): void {
+		// WordPress lets an account have only what is installed.
+		$core = WP_LANG_DIR . "/$locale.mo";
+		wp_mkdir_p( WP_LANG_DIR );
+		$this->afterwards(
+			static function () use ( $core ): void {
+				unlink( $core );
+			}
+		);
+		copy( plugin_dir_path( \Scimpress\PLUGIN_FILE ) . self::DIRECTORY . '-de_DE.mo', $core );
+		$this->test_pages_show_it( $locale, $settings );
+	}
+
+	/**
 	 * Locale, and what a page of ours says in it.
 	 */
 	public function locales(): array {
