@@ -145,6 +145,17 @@ class Site(DoctorCase):
         self.assertEqual(["switched_off", "no_token"], said.ids)
         self.assertEqual({"good"}, {state for check, state in said.report["checks"].items() if check != "settings"})
 
+    def test_a_token_that_ends_is_named(self) -> None:
+        for id, seconds in (("token_ends", "86400"), ("token_ended", "-86400")):
+            code = (
+                "add_filter( 'option_scimpress_tokens', static fn( $all ) =>\n"
+                f"array_map( static fn( $token ) => array( 'expires' => time() + {seconds}, 'name' => 'Contoso <b>' ) + $token, $all ) );"
+            )
+            with self.subTest(id), self.plugin("Ends", code, must_use=True):
+                said = self.doctor()
+                self.assertEqual([id, *(["no_token"] if id == "token_ended" else [])], sorted(said.ids, reverse=True))
+                self.assertIn("Contoso <b>", str(said.report))
+
     def test_a_broken_table_is_an_unexpected_answer(self) -> None:
         broken = "static fn( $query ) => str_contains( $query, 'scimpress_users' ) ? 'SELECT broken' : $query"
         code = f"'cli' === PHP_SAPI || add_filter( 'query', {broken} );"

@@ -37,6 +37,20 @@ final class Catalogue_Site {
 					Catalogue::WORDPRESS => array( __( 'Settings → Scimpress → Tokens: press “Create token” and enter it as Secret Token at the identity provider.', 'scimpress' ), '' ),
 				),
 			),
+			'token_ends'       => array(
+				'check'       => 'settings',
+				'severity'    => Finding::WARNING,
+				'title'       => __( 'A secret token expires soon', 'scimpress' ),
+				'explanation' => __( 'The token “{name}” expires on {time}. Requests with it are refused from then on.', 'scimpress' ),
+				'fixes'       => self::replace(),
+			),
+			'token_ended'      => array(
+				'check'       => 'settings',
+				'severity'    => Finding::WARNING,
+				'title'       => __( 'A secret token has expired', 'scimpress' ),
+				'explanation' => __( 'The token “{name}” expired on {time}. Requests with it are refused with 401.', 'scimpress' ),
+				'fixes'       => self::replace(),
+			),
 			'no_https'         => array(
 				'check'       => 'settings',
 				'severity'    => Finding::WARNING,
@@ -87,6 +101,17 @@ final class Catalogue_Site {
 					Catalogue::WORDPRESS => array( __( 'Add this line to {ini}:', 'scimpress' ), 'extension=scimpress' ),
 				),
 			),
+		);
+	}
+
+	/**
+	 * How a token is replaced.
+	 *
+	 * @return array<string,array{0: string, 1: string}>
+	 */
+	private static function replace(): array {
+		return array(
+			Catalogue::WORDPRESS => array( __( 'Settings → Scimpress → Tokens: replace it there, and enter the new one as Secret Token at the identity provider; or revoke it when nobody uses it any more.', 'scimpress' ), '' ),
 		);
 	}
 

@@ -104,6 +104,13 @@ final class Doctor {
 		foreach ( $wrong as $id ) {
 			$this->report->add( new Finding( $id ) );
 		}
+		foreach ( Tokens::ending( time() ) as $token ) {
+			$facts = array(
+				'name' => $token['name'],
+				'time' => (string) wp_date( 'Y-m-d H:i T', $token['expires'] ),
+			);
+			$this->report->add( new Finding( Tokens::is_expired( $token, time() ) ? 'token_ended' : 'token_ends', $facts ) );
+		}
 		$this->report->judge( 'settings' );
 		if ( '' === (string) get_option( 'permalink_structure' ) ) {
 			$this->report->add( new Finding( 'plain_permalinks' ) );
