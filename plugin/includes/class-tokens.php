@@ -16,7 +16,8 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Keeps digests, never a token: who reads the database or a backup of it cannot call the site.
  *
- * Tokens are arrays as Token_List describes them.
+ * Tokens are arrays as Token_List describes them. There are few, and their option is loaded with all others: every request of a
+ * client asks for it.
  */
 final class Tokens {
 
@@ -157,7 +158,20 @@ final class Tokens {
 	 * @return list<array> Tokens.
 	 */
 	public static function stored(): array {
-		return Token_List::of( get_option( self::OPTION, array() ) );
+		// A persistent cache has all loaded options in one value, which requests that change any of them read and write at once:
+		// one of them could bring back what was revoked.
+		return wp_using_ext_object_cache() ? self::in_database( false ) : Token_List::of( get_option( self::OPTION, array() ) );
+	}
+
+	/**
+	 * Makes the option of a new site, and has it loaded with all others on an older one: asking for it is a query, in every request.
+	 */
+	public static function prepare(): void {
+		global $wpdb;
+		if ( ! add_option( self::OPTION, array(), '', true ) ) {
+			Query::write( $wpdb->prepare( "UPDATE $wpdb->options SET autoload = 'yes' WHERE option_name = %s", self::OPTION ) );
+			self::forget();
+		}
 	}
 
 	/**
@@ -276,18 +290,37 @@ final class Tokens {
 		try {
 			Transaction::run(
 				static function () use ( $change ): void {
-					global $wpdb;
-					$rows = Query::rows( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s FOR UPDATE", self::OPTION ) );
+					$tokens = self::in_database( true );
 					// update_option() compares with what the cache has.
-					wp_cache_delete( self::OPTION, 'options' );
-					wp_cache_delete( 'notoptions', 'options' );
-					update_option( self::OPTION, $change( Token_List::of( $rows ? maybe_unserialize( $rows[0]->option_value ) : array() ) ), false );
+					self::forget();
+					update_option( self::OPTION, $change( $tokens ), true );
 				}
 			);
 		} catch ( Failure ) {
 			throw new Token_Refusal( __( 'The database is busy with another change. Please try again.', 'scimpress' ) );
 		} finally {
-			wp_cache_delete( self::OPTION, 'options' );
+			self::forget();
+		}
+	}
+
+	/**
+	 * Tokens as the database has them.
+	 *
+	 * @param bool $lock Whether to lock the row until the transaction ends.
+	 * @return list<array> Tokens.
+	 */
+	private static function in_database( bool $lock ): array {
+		global $wpdb;
+		$rows = Query::rows( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", self::OPTION ) . ( $lock ? ' FOR UPDATE' : '' ) );
+		return Token_List::of( $rows ? maybe_unserialize( $rows[0]->option_value ) : array() );
+	}
+
+	/**
+	 * Forgets what is cached of them.
+	 */
+	private static function forget(): void {
+		foreach ( array( self::OPTION, 'alloptions', 'notoptions' ) as $key ) {
+			wp_cache_delete( $key, 'options' );
 		}
 	}
 }

@@ -7,6 +7,7 @@
 
 namespace Scimpress\Tests;
 
+use Scimpress\Store\Schema;
 use Scimpress\Token_List;
 use Scimpress\Token_Refusal;
 use Scimpress\Token_Use;
@@ -49,7 +50,7 @@ final class TokensTest extends Scim_Test_Case {
 		$this->assertCount( Token_List::MAXIMUM, array_unique( array_column( $stored, 'id' ) ) );
 		$this->assertEqualsWithDelta( time(), $stored[0]['created'], 60 );
 		$this->assertStringNotContainsString( $tokens[0], (string) $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", Tokens::OPTION ) ) );
-		$this->assertContains( $wpdb->get_var( $wpdb->prepare( "SELECT autoload FROM $wpdb->options WHERE option_name = %s", Tokens::OPTION ) ), array( 'no', 'off' ) );
+		$this->assertTrue( self::is_loaded_with_all() );
 
 		$this->refuses( 'at most 20', static fn() => Tokens::create() );
 		$this->assertSame( $stored, Tokens::stored() );
@@ -261,6 +262,54 @@ final class TokensTest extends Scim_Test_Case {
 		$this->assertSame( $before, Tokens::stored() );
 		Tokens::create();
 		$this->assertCount( 2, Tokens::stored() );
+	}
+
+	public function test_tokens_of_an_older_version_are_loaded_with_all_options_from_then_on(): void {
+		$before = get_option( Tokens::OPTION );
+		delete_option( Tokens::OPTION );
+		add_option( Tokens::OPTION, $before, '', false );
+		$this->assertFalse( self::is_loaded_with_all() );
+		update_option( Schema::VERSION_OPTION, '3' );
+		Schema::upgrade();
+		$this->assertTrue( self::is_loaded_with_all() );
+		$this->assertSame( $before, get_option( Tokens::OPTION ) );
+		$this->assertScim( 200, $this->with( $this->token ) );
+	}
+
+	public function test_site_without_tokens_has_the_option(): void {
+		delete_option( Tokens::OPTION );
+		Tokens::prepare();
+		$this->assertTrue( self::is_loaded_with_all() );
+		$this->assertSame( array(), Tokens::stored() );
+		$this->assertScim( 401, $this->with( $this->token ) );
+		$made = Tokens::create();
+		$this->assertScim( 200, $this->with( $made ) );
+	}
+
+	public function test_with_a_persistent_cache_no_token_is_read_from_it(): void {
+		global $wpdb;
+		$id     = Tokens::stored()[0]['id'];
+		$before = wp_load_alloptions();
+		$used   = wp_using_ext_object_cache( true );
+		try {
+			Tokens::revoke( $id );
+			// What a slower request that changes some other option brings back.
+			wp_cache_set( 'alloptions', $before, 'options' );
+			$this->assertNotSame( array(), get_option( Tokens::OPTION ) );
+			$this->assertSame( array(), Tokens::stored() );
+			$this->assertSame( array(), Tokens::digests() );
+		} finally {
+			wp_using_ext_object_cache( (bool) $used );
+			wp_cache_delete( 'alloptions', 'options' );
+		}
+	}
+
+	/**
+	 * Whether WordPress loads the option with all others.
+	 */
+	private static function is_loaded_with_all(): bool {
+		wp_cache_delete( 'alloptions', 'options' );
+		return isset( wp_load_alloptions()[ Tokens::OPTION ] );
 	}
 
 	/**

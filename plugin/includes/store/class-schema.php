@@ -11,6 +11,7 @@ use Scimpress\Log\Log_Table;
 use Scimpress\Roles\Rule_Set;
 use Scimpress\Settlement\Queue;
 use Scimpress\Log\Settings;
+use Scimpress\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -23,7 +24,7 @@ final class Schema {
 
 	public const VERSION_OPTION = 'scimpress_db_version';
 
-	private const VERSION = '3';
+	private const VERSION = '4';
 
 	private const TABLES = array( User_Table::class, Group_Table::class, Membership_Table::class, Queue::class, Log_Table::class );
 
@@ -57,6 +58,7 @@ final class Schema {
 			$complete = $complete && null !== $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table::name() ) ) );
 		}
 		Rule_Set::prepare();
+		Tokens::prepare();
 		if ( $complete ) {
 			update_option( self::VERSION_OPTION, self::VERSION );
 			// An option that is not there costs every request a query.
