@@ -7,6 +7,8 @@
 
 namespace Scimpress\Tests;
 
+use Scimpress\Account_State;
+
 /**
  * What the engine reads.
  */
@@ -121,7 +123,43 @@ final class StoreReadTest extends Test_Case {
 			$this->assertSame( 2, self::queries( fn() => $this->perform( Needs::select( null, 0, $limit ) ) ), "select $limit" );
 			$this->assertSame( 3, self::queries( fn() => $this->perform( Needs::page( 0, $limit ) ) ), "page $limit" );
 		}
-		$this->assertSame( 1, self::queries( fn() => $this->perform( Needs::by( 'userName', 'nobody' ) ) ) );
+		list( $need ) = $this->person();
+		foreach ( array( $need['userName'], 'nobody' ) as $name ) {
+			$this->assertSame( 1, self::queries( fn() => $this->perform( Needs::by( 'userName', $name ) ) ), $name );
+		}
+	}
+
+	public function test_one_record_is_read_like_many(): void {
+		global $wpdb;
+		list( $need, $record )  = $this->person( array( 'objectId' => 'aaaa' ) );
+		list( $other, $second ) = $this->person( array( 'objectId' => 'bbbb' ) );
+		$id                     = $record['userId'];
+		// WordPress shows the first value of a key, whatever was added behind it, and a null is there.
+		add_user_meta( $id, 'first_name', 'Second' );
+		add_user_meta( $id, 'last_name', 'Second' );
+		delete_user_meta( $second['userId'], 'first_name' );
+		foreach ( array( true, false ) as $active ) {
+			if ( ! $active ) {
+				$wpdb->insert( $wpdb->usermeta, array( 'user_id' => $id, 'meta_key' => Account_State::meta_key(), 'meta_value' => null ) );
+			}
+			$all = array_column( $this->perform( Needs::select( null, 0, 200 ) )['records'], null, 'id' );
+			$this->assertSame( array( 'Mira', $active ), array( $all[ $need['id'] ]['wordpress']['first_name'], $all[ $need['id'] ]['wordpress']['active'] ) );
+			foreach ( array( $need, $other ) as $person ) {
+				foreach ( array( 'id', 'userName', 'objectId' ) as $by ) {
+					$this->assertSame( array( $all[ $person['id'] ] ), $this->perform( Needs::by( $by, $person[ $by ] ) )['records'], $by );
+				}
+				$this->assertSame( array( $all[ $person['id'] ] ), $this->perform( array( 'need' => 'fetch', 'positions' => array( $all[ $person['id'] ]['position'] ) ) + Needs::by( 'id', '' ) )['records'] );
+			}
+		}
+	}
+
+	public function test_one_record_is_on_its_side_of_a_position(): void {
+		list( $need, $record ) = $this->person();
+		$select                = Needs::by( 'id', $need['id'] );
+		$position              = $record['position'];
+		foreach ( array( array( $position - 1, null, 1 ), array( $position, null, 0 ), array( 0, $position + 1, 1 ), array( 0, $position, 0 ) ) as list( $after, $before, $found ) ) {
+			$this->assertCount( $found, $this->perform( array( 'after' => $after, 'before' => $before ) + $select )['records'], "after $after" );
+		}
 	}
 
 	public function test_filters_of_other_plugins_do_not_change_what_is_read(): void {

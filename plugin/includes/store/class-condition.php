@@ -59,6 +59,9 @@ final class Condition {
 		'member'      => array( 'position', self::MEMBER ),
 	);
 
+	/** Columns of the contract that have a unique key. */
+	private const UNIQUE = array( 'position', 'id', 'userName', 'objectId' );
+
 	/** What a look-up goes through: an index of the table itself, of another one, or one that may find any number. */
 	private const OWN   = 0;
 	private const OTHER = 1;
@@ -113,6 +116,19 @@ final class Condition {
 		}
 		// UNION, not UNION ALL: what two of them find comes once.
 		return '(' . implode( ' UNION ', array_keys( $look_ups ) ) . ") c JOIN $this->table s ON s.position = c.position";
+	}
+
+	/**
+	 * Whether a condition is true of one row at most, because a unique key says so.
+	 *
+	 * @param array|null $condition The condition.
+	 */
+	public function is_of_one( ?array $condition ): bool {
+		return match ( $condition[0] ?? '' ) {
+			'eq'    => in_array( $condition[1], self::UNIQUE, true ),
+			'and'   => array() !== array_filter( array_slice( $condition, 1 ), $this->is_of_one( ... ) ),
+			default => false,
+		};
 	}
 
 	/**

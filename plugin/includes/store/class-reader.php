@@ -32,10 +32,17 @@ abstract class Reader {
 	public static function select( ?array $where, int $after, ?int $before, int $limit ): array {
 		global $wpdb;
 		$condition = static::condition();
-		$side      = null === $before
-			? $wpdb->prepare( 's.position > %d ORDER BY s.position LIMIT %d', $after, $limit )
-			: $wpdb->prepare( 's.position < %d ORDER BY s.position DESC LIMIT %d', $before, $limit );
-		return static::records( $condition->from( $where ), $condition->sql( $where ) . " AND $side" );
+		$rows      = $condition->sql( $where );
+		if ( null !== $before ) {
+			$rows .= $wpdb->prepare( ' AND s.position < %d', $before );
+		} elseif ( $after > 0 ) {
+			$rows .= $wpdb->prepare( ' AND s.position > %d', $after );
+		}
+		if ( $condition->is_of_one( $where ) ) {
+			return static::record_of( $condition->from( $where ), $rows );
+		}
+		$order = null === $before ? 'ASC' : 'DESC';
+		return static::records( $condition->from( $where ), $rows . $wpdb->prepare( " ORDER BY s.position $order LIMIT %d", $limit ) );
 	}
 
 	/**
@@ -73,8 +80,8 @@ abstract class Reader {
 	 * @return list<array> Records, in any order.
 	 */
 	public static function fetch( array $positions ): array {
-		if ( ! $positions ) {
-			return array();
+		if ( count( $positions ) <= 1 ) {
+			return $positions ? static::record_of( static::table() . ' s', 's.position = ' . (int) reset( $positions ) ) : array();
 		}
 		return static::records( static::table() . ' s', 's.position IN (' . implode( ', ', array_map( 'intval', $positions ) ) . ')' );
 	}
@@ -107,4 +114,15 @@ abstract class Reader {
 	 * @return list<array>
 	 */
 	abstract protected static function records( string $from, string $where ): array;
+
+	/**
+	 * Runs a query that finds one row at most, and completes it.
+	 *
+	 * @param string $from  Tables; the row is `s`.
+	 * @param string $where Prepared condition; of a live row.
+	 * @return list<array>
+	 */
+	protected static function record_of( string $from, string $where ): array {
+		return static::records( $from, $where );
+	}
 }

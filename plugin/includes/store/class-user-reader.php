@@ -15,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
 // phpcs:disable WordPress.DB.PreparedSQL -- table and column names are ours, values are prepared.
 
 /**
- * Turns rows into records, two queries for any number of them.
+ * Turns rows into records: one query for one of them, two for any number.
  */
 final class User_Reader extends Reader {
 
@@ -59,19 +59,56 @@ final class User_Reader extends Reader {
 	 * @return list<array>
 	 */
 	protected static function records( string $from, string $where ): array {
-		global $wpdb;
-		// Who is in no group, as most are while a site has none, need not be looked up there.
-		$grouped = 'EXISTS (SELECT 1 FROM ' . Membership_Table::name() . ' g WHERE g.is_group = ' . Membership_Table::USER . ' AND g.member_position = s.position)';
-		$rows    = Query::rows(
-			// All columns: SQLite's driver takes a tenth of a millisecond for each that is named.
-			"SELECT s.*, u.user_email, u.display_name, $grouped AS grouped
-			FROM $from JOIN {$wpdb->users} u ON u.ID = s.user_id WHERE " . self::LIVE . " AND $where"
-		);
+		$rows = self::rows( $from, '', $where );
 		if ( ! $rows ) {
 			return array();
 		}
 		$meta = self::meta( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
 		return array_map( static fn( object $row ): array => self::record( $row, $meta[ (int) $row->user_id ] ?? array() ), $rows );
+	}
+
+	/**
+	 * Runs a query that finds one row at most, and completes it. The row comes once with each of the account's meta: a second query
+	 * would take longer than that.
+	 *
+	 * @param string $from  Tables; the row is `s`.
+	 * @param string $where Prepared condition; of a live row.
+	 * @return list<array>
+	 */
+	protected static function record_of( string $from, string $where ): array {
+		global $wpdb;
+		$rows = self::rows( $from, "LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID AND m.meta_key IN " . self::keys(), $where, ', m.umeta_id, m.meta_key, m.meta_value' );
+		if ( ! $rows ) {
+			return array();
+		}
+		// Here, because the database would make a temporary table for it. The first value of a key counts.
+		usort( $rows, static fn( object $one, object $other ): int => $other->umeta_id <=> $one->umeta_id );
+		return array( self::record( $rows[0], array_map( 'strval', array_column( $rows, 'meta_value', 'meta_key' ) ) ) );
+	}
+
+	/**
+	 * Rows with what is the account's.
+	 *
+	 * @param string $from   Tables; the row is `s`.
+	 * @param string $join   Another table, `u` being the account.
+	 * @param string $where  Prepared condition, order and limit; of live rows.
+	 * @param string $select Columns of the other table.
+	 * @return list<object>
+	 */
+	private static function rows( string $from, string $join, string $where, string $select = '' ): array {
+		global $wpdb;
+		// Who is in no group, as most are while a site has none, need not be looked up there.
+		$grouped = 'EXISTS (SELECT 1 FROM ' . Membership_Table::name() . ' g WHERE g.is_group = ' . Membership_Table::USER . ' AND g.member_position = s.position)';
+		// All columns: SQLite's driver takes a tenth of a millisecond for each that is named.
+		return Query::rows( "SELECT s.*, u.user_email, u.display_name, $grouped AS grouped$select FROM $from JOIN {$wpdb->users} u ON u.ID = s.user_id $join WHERE " . self::LIVE . " AND $where" );
+	}
+
+	/**
+	 * The keys of the meta that records are made of, as SQL.
+	 */
+	private static function keys(): string {
+		global $wpdb;
+		return $wpdb->prepare( '(%s, %s, %s)', 'first_name', 'last_name', Account_State::meta_key() );
 	}
 
 	/**
@@ -83,12 +120,7 @@ final class User_Reader extends Reader {
 	private static function meta( array $user_ids ): array {
 		global $wpdb;
 		$rows = $wpdb->get_results(
-			$wpdb->prepare(
-				"SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE user_id IN (" . implode( ',', $user_ids ) . ') AND meta_key IN (%s, %s, %s) ORDER BY umeta_id DESC',
-				'first_name',
-				'last_name',
-				Account_State::meta_key()
-			)
+			"SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE user_id IN (" . implode( ',', $user_ids ) . ') AND meta_key IN ' . self::keys() . ' ORDER BY umeta_id DESC'
 		);
 		$meta = array();
 		foreach ( (array) $rows as $row ) {
