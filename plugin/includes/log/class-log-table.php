@@ -93,12 +93,13 @@ KEY user_id (user_id)';
 	 */
 	public static function count_refusal( array $row ): void {
 		global $wpdb;
-		$values = self::literals( $row );
-		Query::write(
-			'INSERT INTO ' . self::name() . ' (' . implode( ', ', array_keys( $values ) ) . ') VALUES (' . implode( ', ', $values ) . ')'
-			// Others may share the row; an address that is not everybody's would be a lie.
-			. $wpdb->prepare( " ON DUPLICATE KEY UPDATE times = times + 1, address = CASE WHEN address = %s THEN address ELSE '' END", $row['address'] )
-		);
+		// Others may share the row; an address that is not everybody's would be a lie.
+		$count = $wpdb->prepare( "times = times + 1, address = CASE WHEN address = %s THEN address ELSE '' END", $row['address'] );
+		// Most find it there, and this is short.
+		if ( 0 === Query::write( 'UPDATE ' . self::name() . " SET $count" . $wpdb->prepare( ' WHERE refusal = %s', $row['refusal'] ) ) ) {
+			$values = self::literals( $row );
+			Query::write( 'INSERT INTO ' . self::name() . ' (' . implode( ', ', array_keys( $values ) ) . ') VALUES (' . implode( ', ', $values ) . ") ON DUPLICATE KEY UPDATE $count" );
+		}
 	}
 
 	/**

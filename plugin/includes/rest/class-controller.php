@@ -16,6 +16,7 @@ use Scimpress\Lane\Slot;
 use Scimpress\Log\Recorder;
 use Scimpress\Notices;
 use Scimpress\Settlement\Pass;
+use Scimpress\Settlement\Queue;
 use Scimpress\Store\Store;
 use Scimpress\Tokens;
 
@@ -64,10 +65,12 @@ final class Controller {
 	 */
 	public function permission( \WP_REST_Request $request ) {
 		list( $status, $detail ) = Admission::refusal( Authorization::header( $request ), $request->get_method(), $request->get_route(), (string) $request->get_body() ) ?? array( null, null );
-		if ( null !== $status ) {
-			Recorder::refused( $status, $detail, Tokens::used_name() );
+		if ( null === $status ) {
+			return true;
 		}
-		return null === $status ? true : new \WP_Error( self::REFUSED, $detail, array( 'status' => $status ) );
+		// Behind the answer: nobody waits for a line about what was not done.
+		add_action( 'shutdown', static fn() => Recorder::refused( $status, $detail, Tokens::used_name() ), PHP_INT_MIN );
+		return new \WP_Error( self::REFUSED, $detail, array( 'status' => $status ) );
 	}
 
 	/**
@@ -116,9 +119,14 @@ final class Controller {
 	 * @param Answer $answer The answer.
 	 */
 	public function conclude( Answer $answer ): Answer {
-		Notices::record( $answer->notices );
-		Pass::after_request();
-		if ( ! Witness::is_present() ) {
+		if ( $answer->notices ) {
+			Notices::record( $answer->notices );
+		}
+		// What only reads has loaded neither class, and need not now.
+		if ( class_exists( Queue::class, false ) ) {
+			Pass::after_request();
+		}
+		if ( ( $answer->changes || class_exists( Recorder::class, false ) ) && ! Witness::is_present() ) {
 			Recorder::record( $answer, $this->parts, Tokens::used_name() );
 		}
 		return $answer;
