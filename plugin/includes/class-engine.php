@@ -35,11 +35,14 @@ final class Engine {
 	public static function run( array $request, array $config, callable $perform ): \Generator {
 		$exchange = null;
 		$accounts = array();
+		$met      = 0;
 		try {
 			$exchange = new \Scimpress\Exchange( $request, $config );
 			while ( null !== ( $need = $exchange->next() ) ) { // phpcs:ignore Generic.CodeAnalysis.AssignmentInCondition -- the loop of a sans-I/O engine.
 				yield $need;
-				self::restart_time_limit();
+				if ( $met++ ) {
+					self::restart_time_limit();
+				}
 				$done     = $perform( $need );
 				$accounts = self::accounts( $need, $done ) + $accounts;
 				$exchange->resume( $done );

@@ -18,17 +18,20 @@ final class Plugin {
 	 * Registers every hook of the plugin.
 	 */
 	public static function boot(): void {
-		add_action( 'init', array( self::class, 'load_translations' ) );
+		// Clients are answered before `init`, and load less when what nobody asks for until then is plugged in there.
+		if ( did_action( 'init' ) ) {
+			self::boot_late();
+		} else {
+			add_action( 'init', array( self::class, 'boot_late' ), PHP_INT_MIN );
+		}
 		self::store();
 		self::sign_in();
 		self::capability();
-		self::log();
 		$controller = new Rest\Controller();
 		$server     = new Rest\Server( $controller );
 		self::rest( $server );
 		self::lane( new Lane\Fast_Lane( $server, $controller ) );
-		self::doctor();
-		self::settlement();
+		Doctor\Witness::begin();
 		if ( is_admin() ) {
 			self::admin(
 				new Admin\Page(
@@ -50,6 +53,16 @@ final class Plugin {
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			self::commands();
 		}
+	}
+
+	/**
+	 * Action `init`, first, or when the plugin is activated: registers what no request needs before.
+	 */
+	public static function boot_late(): void {
+		add_action( 'init', array( self::class, 'load_translations' ) );
+		self::log();
+		self::settlement();
+		self::site_health();
 	}
 
 	/**
@@ -85,6 +98,7 @@ final class Plugin {
 		add_action( 'deleted_user', array( Store\User_Table::class, 'forget_user' ) );
 		add_action( 'added_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
 		add_action( 'updated_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
+		add_action( 'profile_update', array( Settlement\Pass::class, 'after_edit' ) );
 		// Most requests of a site never load the class.
 		add_action( 'shutdown', static fn() => class_exists( Store\Transaction::class, false ) && Store\Transaction::abandon(), PHP_INT_MIN );
 	}
@@ -177,15 +191,13 @@ final class Plugin {
 	 */
 	private static function settlement(): void {
 		add_action( Settlement\Job::HOOK, array( Settlement\Job::class, 'run' ) );
-		add_action( 'profile_update', array( Settlement\Pass::class, 'after_edit' ) );
 		register_deactivation_hook( PLUGIN_FILE, static fn() => wp_clear_scheduled_hook( Settlement\Job::HOOK ) );
 	}
 
 	/**
-	 * The connection doctor: both ends of his requests, and Site Health.
+	 * The connection doctor in Site Health.
 	 */
-	private static function doctor(): void {
-		Doctor\Witness::begin();
+	private static function site_health(): void {
 		add_filter( 'site_status_tests', array( Doctor\Site_Health::class, 'tests' ) );
 		add_filter( 'debug_information', array( Doctor\Site_Health::class, 'debug_information' ) );
 		add_action( 'wp_ajax_' . Doctor\Site_Health::AJAX, array( Doctor\Site_Health::class, 'answer' ) );

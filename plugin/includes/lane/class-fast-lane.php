@@ -103,11 +103,13 @@ final class Fast_Lane {
 	 */
 	private function read( \WP_REST_Request $request ): \Generator {
 		// Nobody acts. Nothing that is done now has hooks that would have to be told, and telling them takes as long as a query.
-		$this->base              = Configuration::base();
 		$GLOBALS['current_user'] = new \WP_User( 0 ); // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- what wp_set_current_user() does.
 		$exchange                = $this->controller->exchange( $request );
 		while ( $exchange->valid() && Store::reads( $exchange->current() ) ) {
 			$exchange->next();
+		}
+		if ( $exchange->valid() ) {
+			$this->base = Configuration::base();
 		}
 		return $exchange;
 	}

@@ -331,9 +331,10 @@ final class Server {
 			echo $answer->body; // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- JSON of the engine, sent byte for byte.
 		}
 		// The client need not wait for what plugins do at shutdown, nor read what they print there, expecting a whole page behind it.
-		flush();
 		if ( function_exists( 'fastcgi_finish_request' ) ) {
 			fastcgi_finish_request();
+		} else {
+			flush();
 		}
 		ob_start( static fn(): string => '' );
 	}
