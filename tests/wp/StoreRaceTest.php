@@ -132,6 +132,51 @@ final class StoreRaceTest extends Test_Case {
 		$this->assertSame( 3, $starts() );
 	}
 
+	public function test_deadlock_is_run_again_inside_the_request(): void {
+		global $wpdb;
+		list( $need, $record ) = $this->person( array( 'userName' => 'mira@corp.example.com', 'document' => '{"userName":"mira@corp.example.com"}' ) );
+		$patch                 = array(
+			'schemas'    => array( 'urn:ietf:params:scim:api:messages:2.0:PatchOp' ),
+			'Operations' => array(
+				array(
+					'op'    => 'replace',
+					'path'  => 'displayName',
+					'value' => 'After the deadlock',
+				),
+			),
+		);
+		$this->start( 1 );
+		list( $client ) = $this->scripts;
+		// The row of SCIM is locked by then, the account's not yet.
+		$client->say( wp_json_encode( array( 'pause' => 'wp_pre_insert_user_data' ) ) );
+		$client->say( wp_json_encode( array( 'scim' => array( 'PATCH', "/Users/$need[id]", $patch ) ) ) );
+		$this->assertSame( 'paused', $client->hear() );
+		if ( Locker::is_sqlite() ) {
+			// It has one lock for all, which this transaction holds: there is no circle, whoever comes next waits.
+			$client->say( 'go on' );
+			$this->assertSame( '200', $client->hear() );
+			return;
+		}
+		$this->locker = new Locker();
+		// InnoDB gives up the transaction that has changed less.
+		$this->locker->lock( "INSERT INTO $wpdb->options (option_name, option_value) SELECT CONCAT('heavy ', seq), '' FROM seq_1_to_100" );
+		$this->locker->also( "SELECT * FROM $wpdb->users WHERE ID = $record[userId] FOR UPDATE" );
+		$this->locker->ask( 'SELECT * FROM ' . User_Table::name() . " WHERE id = '$need[id]' FOR UPDATE" );
+		Locker::await_waiter();
+		$deadlocks = static fn(): int => (int) $wpdb->get_row( "SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'" )->Value;
+		$before    = $deadlocks();
+		$client->say( 'go on' );
+		$this->assertTrue( $this->locker->reap(), 'the request was given up, not the other transaction' );
+		$this->assertSame( $before + 1, $deadlocks() );
+		$this->locker->release();
+		$this->assertSame( 'paused', $client->hear(), 'the same request again' );
+		$client->say( 'go on' );
+		$this->assertSame( '200', $client->hear() );
+		wp_cache_flush();
+		$this->assertSame( 'After the deadlock', get_userdata( $record['userId'] )->display_name );
+		$this->assertSame( '2', self::row( $need['id'] )->version, 'written once' );
+	}
+
 	public function test_lock_met_inside_wp_insert_user_leaves_nothing(): void {
 		global $wpdb;
 		$before       = array( self::rows(), self::user_ids(), self::meta_rows() );

@@ -46,6 +46,33 @@ final class Locker {
 	}
 
 	/**
+	 * Locks more in the same transaction. MariaDB alone.
+	 *
+	 * @param string $sql Statement that takes row locks.
+	 */
+	public function also( string $sql ): void {
+		$this->connection->query( $sql );
+	}
+
+	/**
+	 * Asks for a lock and does not wait for it; reap() does. MariaDB alone.
+	 *
+	 * @param string $sql Statement that takes row locks.
+	 */
+	public function ask( string $sql ): void {
+		$this->connection->query( $sql, MYSQLI_ASYNC );
+	}
+
+	/**
+	 * Waits for the lock that ask() asked for.
+	 *
+	 * @return bool False when the database gave this transaction up, not the other one.
+	 */
+	public function reap(): bool {
+		return false !== $this->connection->reap_async_query();
+	}
+
+	/**
 	 * Lets go.
 	 */
 	public function release(): bool {
