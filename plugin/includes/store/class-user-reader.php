@@ -21,6 +21,8 @@ final class User_Reader extends Reader {
 
 	protected const LIVE = 's.deleted IS NULL';
 
+	protected const NARROW = 'USE INDEX (deleted)';
+
 	/** The strings of an account that `observed` remembers. */
 	private const OBSERVED = array( 'user_email', 'first_name', 'last_name', 'display_name' );
 
