@@ -75,9 +75,11 @@ test-site: ## The tests of what raises the sites and counts the tests
 test-lint: tools ## Formatting, lints with and without PHP, PHP syntax and coding style
 	@$(RUN) lint
 
-.PHONY: bench
+.PHONY: bench bench-scale
 bench: tools build ## Measure against other SCIM libraries, a bare REST route and core's own user creation
 	@python3 tests/bench/run.py
+bench-scale: tools build ## Measure a site with a million users beside one with a thousand, for half an hour
+	@python3 tests/bench/scale.py
 
 ##: work on the source
 
