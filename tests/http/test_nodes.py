@@ -76,6 +76,36 @@ class TwoNodes(ScimCase):
             held = client.get(f"/Groups/{group}").json
             self.assertCountEqual(people[8:], [member["value"] for member in held["members"]])
 
+    def test_changes_that_cross_in_several_groups_end_in_the_exact_sets(self) -> None:
+        """Every list comes in both directions, so that rows are asked for in every order; each change is sent more than once."""
+        people = [self.create()["id"] for _ in range(16)]
+        leaving, joining = people[:8], people[8:]
+        groups = [
+            self.created(self.scim.post("/Groups", {
+                "schemas": [GROUP], "displayName": f"{people[0]} {number}", "members": [{"value": one} for one in leaving],
+            }))["id"]
+            for number in range(3)
+        ]
+
+        def change(group: str, op: str, members: list[str]) -> Send:
+            operation = {"op": op, "path": "members", "value": [{"value": one} for one in members]}
+            return lambda client: client.patch(f"/Groups/{group}", patch_body([operation]))
+
+        sends = [
+            change(group, op, members[::step])
+            for step in (1, -1) for group in groups for op, members in (("Add", joining), ("Remove", leaving), ("Add", joining[4:] + joining[:4]))
+        ]
+        sends += [lambda client, one=one: client.patch(f"/Users/{one}", patch_body([{"op": "Replace", "path": "title", "value": "T"}])) for one in people]
+        answers = self.race(sends)
+        self.assertEqual({200, 204}, {answer.status for answer in answers}, {answer.detail for answer in answers})
+        for client in self.nodes(2):
+            for group in groups:
+                self.assertCountEqual(joining, [member["value"] for member in client.get(f"/Groups/{group}").json["members"]])
+            for one in people:
+                held = client.get(f"/Users/{one}").json
+                self.assertEqual("T", held["title"])
+                self.assertCountEqual(groups if one in joining else [], [group["value"] for group in held.get("groups", [])])
+
     def test_what_one_node_writes_the_other_reads_at_once(self) -> None:
         here, there = self.nodes(2)
         user = self.created(here.post("/Users", self.body(title="0")))
