@@ -43,7 +43,7 @@ final class Criteria {
 	 * @param array<string,mixed> $fields `s`, `failed`, `operation`, `from`, `to`; unslashed. What makes no sense is passed over.
 	 */
 	public static function of( array $fields ): self {
-		$fields = array_map( static fn( $value ): string => is_scalar( $value ) ? trim( mb_scrub( (string) $value, 'UTF-8' ) ) : '', $fields ) + array_fill_keys( array( 's', 'failed', 'operation', 'from', 'to' ), '' );
+		$fields = array_map( static fn( $value ): string => is_scalar( $value ) ? self::line( (string) $value ) : '', $fields ) + array_fill_keys( array( 's', 'failed', 'operation', 'from', 'to' ), '' );
 		return new self(
 			mb_substr( $fields['s'], 0, 255 ),
 			! in_array( $fields['failed'], array( '', '0' ), true ),
@@ -133,6 +133,15 @@ final class Criteria {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * One line of UTF-8: dates must not even be tried of a text with null bytes.
+	 *
+	 * @param string $text Any text.
+	 */
+	private static function line( string $text ): string {
+		return trim( (string) preg_replace( '/\p{Cc}+/u', ' ', mb_scrub( $text, 'UTF-8' ) ) );
 	}
 
 	/**

@@ -74,13 +74,22 @@ final class Rule_Set {
 		foreach ( is_array( $values['rules'] ?? null ) ? $values['rules'] : array() as $rule ) {
 			if ( is_array( $rule ) && is_string( $rule['role'] ?? null ) && is_string( $rule['value'] ?? null ) && in_array( $rule['kind'] ?? null, self::KINDS, true ) ) {
 				$rules[] = array(
-					'role'  => $rule['role'],
+					'role'  => self::line( $rule['role'] ),
 					'kind'  => $rule['kind'],
-					'value' => trim( preg_replace( '/\p{Cc}+/u', ' ', wp_check_invalid_utf8( $rule['value'] ) ) ?? '' ),
+					'value' => self::line( $rule['value'] ),
 				);
 			}
 		}
 		$this->rules = array_slice( $rules, 0, self::MOST );
+	}
+
+	/**
+	 * One line of UTF-8, which is all that the engine takes.
+	 *
+	 * @param string $text Any text.
+	 */
+	private static function line( string $text ): string {
+		return trim( preg_replace( '/\p{Cc}+/u', ' ', wp_check_invalid_utf8( $text ) ) ?? '' );
 	}
 
 	/**
