@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "site"))
 
 from scimpress_site import Site, daemon, php, web  # noqa: E402
+from scimpress_site.tree import EXTENSION  # noqa: E402
 
 SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
@@ -177,16 +178,42 @@ class Clinic:
 
     def apache(self, *lines: str) -> str:
         """Starts an Apache that hands PHP to php-fpm, as FastCGI, and returns its address."""
-        self._wards += 1
-        home = self.site.directory / f"ward-{self._wards}"
-        (home / "run").mkdir(parents=True)
-        (port,) = self.ports(1)
-        modules = ("mpm_event", "authz_core", "dir", "mime", "proxy", "proxy_fcgi", "rewrite", "setenvif", "headers")
-        loaded = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in modules)
         php_socket = self.site.directory / "run" / "php.sock"
         if os.geteuid() == 0:
             # Apache never serves as root, and the socket is its owner's.
             php_socket.chmod(0o666)
+        handler = f'<FilesMatch "\\.php$">\nSetHandler "proxy:unix:{php_socket}|fcgi://localhost/"\n</FilesMatch>'
+        return self._apache(("proxy", "proxy_fcgi"), handler, *lines)
+
+    def apache_cgi(self, *lines: str) -> str:
+        """Starts an Apache that runs PHP as a CGI program for each request, and returns its address."""
+        home = self.site.directory / f"cgi-{self._wards + 1}"
+        program = home / "bin" / "php"
+        for name in ("bin", "tmp"):
+            (home / name).mkdir(parents=True)
+        settings = {"error_log": str(home / "tmp" / "php.log"), "sys_temp_dir": str(home / "tmp"), "cgi.force_redirect": "1"}
+        php.wrapper(program, php.configure(home / "etc", php.cgi(), extension=EXTENSION, settings=settings), program=php.cgi())
+        if os.geteuid() == 0:
+            # Apache never serves as root, and what it runs is not root either.
+            content = self.content / "database"
+            (self.site.root / "wp-config.php").chmod(0o644)
+            for place in (content, self.site.log, home / "tmp"):
+                place.chmod(0o777)
+            for file in (*content.iterdir(), *self.site.log.iterdir()):
+                file.chmod(0o666)
+        handler = (
+            f'ScriptAlias "/php-cgi" "{program}"\n<Directory "{program.parent}">\nRequire all granted\n</Directory>\n'
+            'AddHandler php-program .php\nAction php-program "/php-cgi"'
+        )
+        return self._apache(("cgi", "actions", "alias"), handler, *lines)
+
+    def _apache(self, modules: tuple[str, ...], *lines: str) -> str:
+        self._wards += 1
+        home = self.site.directory / f"ward-{self._wards}"
+        (home / "run").mkdir(parents=True)
+        (port,) = self.ports(1)
+        usual = ("mpm_event", "authz_core", "dir", "mime", "rewrite", "setenvif", "headers")
+        loaded = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in (*usual, *modules))
         # WordPress writes one where it finds itself on Apache, with a line that hands the header on.
         (self.site.root / ".htaccess").unlink(missing_ok=True)
         config = home / "apache.conf"
@@ -194,8 +221,7 @@ class Clinic:
             f"{loaded}\nServerName localhost\nServerRoot {home}\nPidFile {home}/run/apache.pid\nErrorLog {home}/error.log\n"
             f"Mutex file:{home}/run\nDefaultRuntimeDir {home}/run\nTypesConfig /dev/null\nListen 127.0.0.1:{port}\n"
             f"User www-data\nGroup www-data\nDocumentRoot {self.site.root}\nDirectoryIndex index.php\n"
-            f'<Directory "{self.site.root}">\nAllowOverride All\nRequire all granted\n</Directory>\n'
-            f'<FilesMatch "\\.php$">\nSetHandler "proxy:unix:{php_socket}|fcgi://localhost/"\n</FilesMatch>\n' + "\n".join(lines) + "\n"
+            f'<Directory "{self.site.root}">\nAllowOverride All\nRequire all granted\n</Directory>\n' + "\n".join(lines) + "\n"
         )
         program = shutil.which("apache2", path=SBIN)
         log = home / "error.log"

@@ -19,6 +19,23 @@ class Authorization(DoctorCase):
                 file.write_text(f"{text}\n")
                 self.assert_good(self.doctor(url))
 
+    def test_apache_keeps_it_from_cgi(self) -> None:
+        """Of the two lines to paste, the first alone would not do in .htaccess: the request is handed to a program that lies
+        elsewhere, and the line counts for what lies here."""
+        url = self.clinic.apache_cgi("FallbackResource /index.php")
+        said = self.doctor(url)
+        self.assert_stops(said, "authorization", "Authorization header")
+        self.assertEqual(["apache"], said.report["servers"])
+        file = self.clinic.site.root / ".htaccess"
+        self.addCleanup(file.unlink, missing_ok=True)
+        paste = said.paste("authorization", "Apache")
+        for text in (paste, paste.splitlines()[1]):
+            with self.subTest(text=text):
+                file.write_text(f"{text}\n")
+                self.assert_good(self.doctor(url))
+        server = f"<Location />\n{paste.splitlines()[0]}\n</Location>"
+        self.assert_good(self.doctor(self.clinic.apache_cgi("FallbackResource /index.php", server)))
+
     def test_nginx_keeps_it_from_fastcgi(self) -> None:
         line = 'fastcgi_param HTTP_AUTHORIZATION "";'
         said = self.doctor(self.clinic.nginx(self.clinic.wordpress(php_lines=(line,))))

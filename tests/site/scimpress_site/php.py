@@ -29,12 +29,21 @@ def version() -> str:
 
 def fpm() -> str:
     """The FastCGI process manager of the same version: what PHP_FPM names, else `php-fpm8.2` or `php-fpm`."""
-    given = os.environ.get("PHP_FPM")
-    for name in [given] if given else [f"php-fpm{version()}", "php-fpm"]:
+    return _sibling("fpm")
+
+
+def cgi() -> str:
+    """The CGI program of the same version: what PHP_CGI names, else `php-cgi8.2` or `php-cgi`."""
+    return _sibling("cgi")
+
+
+def _sibling(sapi: str) -> str:
+    given = os.environ.get(f"PHP_{sapi.upper()}")
+    for name in [given] if given else [f"php-{sapi}{version()}", f"php-{sapi}"]:
         found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
         if found:
             return found
-    raise Failure(f"php-fpm {version()} is not installed: run `make tools`")
+    raise Failure(f"php-{sapi} {version()} is not installed: run `make tools`")
 
 
 def configure(directory: Path, program: str, *, extension: Path | None, settings: dict[str, str]) -> dict[str, str]:
@@ -57,10 +66,11 @@ def configure(directory: Path, program: str, *, extension: Path | None, settings
     return {**os.environ, "PHPRC": str(directory), "PHP_INI_SCAN_DIR": str(scanned)}
 
 
-def wrapper(file: Path, environment: dict[str, str]) -> None:
-    """An executable that is PHP with a site's ini files, for everything that wants the path of a `php`."""
+def wrapper(file: Path, environment: dict[str, str], *, program: str | None = None) -> None:
+    """An executable that is PHP (`program`, else that of the command line) with a site's ini files, for everything that wants
+    the path of a `php`."""
     ini, scanned = (shlex.quote(environment[name]) for name in ("PHPRC", "PHP_INI_SCAN_DIR"))
-    program = shlex.quote(command())
+    program = shlex.quote(program or command())
     file.write_text(f'#!/bin/sh\nPHPRC={ini} PHP_INI_SCAN_DIR={scanned} exec {program} -c {ini} "$@"\n', encoding="utf-8")
     file.chmod(0o755)
 
@@ -69,6 +79,7 @@ def wrapper(file: Path, environment: dict[str, str]) -> None:
 def _machine_files(program: str) -> tuple[Path, ...]:
     """The ini files the program reads when nobody tells it otherwise."""
     clean = {name: value for name, value in os.environ.items() if name not in ("PHPRC", "PHP_INI_SCAN_DIR")}
-    found = re.search(r"^Scan this dir for additional \.ini files => (.+)$", run([program, "-i"], env=clean), re.M)
+    # The CGI program says it in HTML.
+    found = re.search(r"Scan this dir for additional \.ini files *(?:=>|</td><td[^>]*>) *([^\n<]*[^\n< ])", run([program, "-i"], env=clean))
     directory = Path(found.group(1)) if found else Path("(none)")
     return tuple(sorted(directory.glob("*.ini"))) if directory.is_dir() else ()

@@ -67,6 +67,7 @@ SITE = [
 TEST = [
     Tool("MariaDB", "mariadb-server-core", "is the second database of the tests (a program, no service)", _command("mariadbd")),
     Tool("Apache", "apache2-bin", "is the other web server of the tests (a program, no service)", _command("apache2")),
+    Tool("php-cgi", "{php}-cgi", "is PHP as a CGI program of that server", lambda: _command(os.environ.get("PHP_CGI") or f"php-cgi{_php_version()}", "php-cgi")()),
     Tool("ModSecurity", "libapache2-mod-security2", "is the firewall of the tests", Path("/usr/lib/apache2/modules/mod_security2.so").is_file),
     Tool("OWASP rules", "modsecurity-crs", "are what that firewall refuses", Path("/etc/modsecurity/crs/crs-setup.conf").is_file),
     Tool("openssl", "openssl", "makes certificates that no client takes", _command("openssl")),
