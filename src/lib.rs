@@ -15,6 +15,7 @@ pub mod mapping;
 pub mod patch;
 pub mod path;
 pub mod quirks;
+pub mod received;
 pub mod redact;
 pub mod resource;
 pub mod roles;

@@ -107,6 +107,9 @@ pub const MAX_TOKEN_BYTES: usize = 4096;
 /// Most mappings of attributes of a site: each is evaluated on every change of a user.
 pub const MAX_MAPPINGS: usize = 100;
 
+/// Most paths, extensions and texts that are suggested to whoever writes mappings and rules: a list for a person to read.
+pub const MAX_RECEIVED: usize = 100;
+
 /// Longest declaration of schemas, in bytes. It is read with every request of the site.
 pub const MAX_DECLARATION_BYTES: usize = 64 * 1024;
 

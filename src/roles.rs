@@ -11,7 +11,7 @@ use crate::limits::{MAX_ROLE_RULE_CHARS, MAX_ROLE_RULES};
 use crate::schema::ResourceType;
 
 /// What a rule looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RuleKind {
     /// `displayName` of a group, without case (RFC 7643 §4.2).
     Group,

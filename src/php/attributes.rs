@@ -11,6 +11,7 @@ use crate::attributes;
 use crate::error::ScimError;
 use crate::exchange::{Kind, current};
 use crate::mapping;
+use crate::received;
 use crate::schema::declared;
 
 /// What a site declares and maps beyond the attributes that every site has.
@@ -80,6 +81,25 @@ impl Attributes {
         let mapped = attributes::all(&user, &config.mappings, config.types.user);
         insert(&mut table, "mapped", output::mapped(&mapped)?)?;
         Ok(table)
+    }
+
+    /// What occurs in stored users, the most frequent first and at most 100 of each: for whoever writes mappings and role rules.
+    ///
+    /// @param array<string> $documents Documents of records. Damaged ones are passed over.
+    /// @param string        $schemas   The extensions of users that the site declares, as JSON text.
+    ///
+    /// @return array{paths: list<array{path: string, users: int}>, extensions: list<array{id: string, attributes: list<array{name: string, type: string, multiValued: bool}>, users: int}>, rules: list<array{kind: 'appRole'|'filter', value: string, users: int}>}
+    ///         Paths that can be mapped, without those that reach every account; extensions that nobody has declared, with types
+    ///         as the values look; texts of rules about app roles and departments. `users` have it. No other value is shown.
+    ///
+    /// @throws \Exception when the declaration cannot be read.
+    #[php(name = "received")]
+    pub(crate) fn received(documents: &ZendHashTable, schemas: String) -> PhpResult<Table> {
+        let types = declared::resource_types(&schemas).map_err(failed)?;
+        let texts = input::values(documents)
+            .filter_map(input::bytes)
+            .filter_map(|bytes| std::str::from_utf8(bytes).ok());
+        output::received(&received::received(texts, types.user))
     }
 }
 

@@ -11,7 +11,8 @@ use crate::attributes::{Mapped, Text};
 use crate::error::ScimError;
 use crate::exchange::{Changes, Entry, GroupChanges, Kind, Need, Response};
 use crate::filter::{Condition, Order, Test};
-use crate::roles::Rule;
+use crate::received::{Counted, Received};
+use crate::roles::{Rule, RuleKind};
 
 pub(super) type Table = ZBox<ZendHashTable>;
 
@@ -250,6 +251,51 @@ pub(super) fn mapped(mapped: &[Mapped]) -> PhpResult<Table> {
         }
         table.push(entry).map_err(failed)?;
     }
+    Ok(table)
+}
+
+/// What `received()` answers.
+pub(super) fn received(received: &Received) -> PhpResult<Table> {
+    let mut paths = ZendHashTable::new();
+    for Counted { what, users } in &received.paths {
+        let mut entry = ZendHashTable::new();
+        insert(&mut entry, "path", what.as_str())?;
+        insert(&mut entry, "users", number(*users))?;
+        paths.push(entry).map_err(failed)?;
+    }
+    let mut extensions = ZendHashTable::new();
+    for Counted { what, users } in &received.extensions {
+        let mut attributes = ZendHashTable::new();
+        for guessed in &what.attributes {
+            let mut attribute = ZendHashTable::new();
+            insert(&mut attribute, "name", guessed.name.as_str())?;
+            insert(&mut attribute, "type", guessed.kind)?;
+            insert(&mut attribute, "multiValued", guessed.multi_valued)?;
+            attributes.push(attribute).map_err(failed)?;
+        }
+        let mut entry = ZendHashTable::new();
+        insert(&mut entry, "id", what.id.as_str())?;
+        insert(&mut entry, "attributes", attributes)?;
+        insert(&mut entry, "users", number(*users))?;
+        extensions.push(entry).map_err(failed)?;
+    }
+    let mut rules = ZendHashTable::new();
+    for Counted {
+        what: (kind, value),
+        users,
+    } in &received.rules
+    {
+        let mut entry = ZendHashTable::new();
+        let word = RuleKind::WORDS.iter().find(|(_, known)| known == kind);
+        insert(&mut entry, "kind", word.map_or("", |(word, _)| word))?;
+        insert(&mut entry, "value", value.as_str())?;
+        insert(&mut entry, "users", number(*users))?;
+        rules.push(entry).map_err(failed)?;
+    }
+    let mut table = ZendHashTable::new();
+    insert(&mut table, "paths", paths)?;
+    insert(&mut table, "extensions", extensions)?;
+    insert(&mut table, "rules", rules)?;
     Ok(table)
 }
 

@@ -75,6 +75,40 @@ final class Attributes_Test extends TestCase {
 		self::assertSame( array( array( 'path' => self::URN . ':tag', 'target' => 'tag', 'value' => 'x' ) ), $needs[1]['mapped'] );
 	}
 
+	public function test_what_was_received_is_counted(): void {
+		$documents = array(
+			'{"title":"Dr","roles":[{"value":"Editor"}],"' . self::URN . '":{"tag":"x","level":7}}',
+			"damaged \xff",
+			7,
+			'{"title":"Prof"}',
+		);
+		self::assertSame(
+			array(
+				'paths'      => array(
+					array( 'path' => 'title', 'users' => 2 ),
+					array( 'path' => 'roles.value', 'users' => 1 ),
+					array( 'path' => self::URN . ':level', 'users' => 1 ),
+					array( 'path' => self::URN . ':tag', 'users' => 1 ),
+				),
+				'extensions' => array(
+					array(
+						'id'         => self::URN,
+						'attributes' => array(
+							array( 'name' => 'tag', 'type' => 'string', 'multiValued' => false ),
+							array( 'name' => 'level', 'type' => 'integer', 'multiValued' => false ),
+						),
+						'users'      => 1,
+					),
+				),
+				'rules'      => array( array( 'kind' => 'appRole', 'value' => 'Editor', 'users' => 1 ) ),
+			),
+			Attributes::received( $documents, '' )
+		);
+		self::assertSame( array(), Attributes::received( $documents, self::SCHEMAS )['extensions'] );
+		$this->expectExceptionMessage( 'cannot be read' );
+		Attributes::received( array(), '{' );
+	}
+
 	public function test_broken_declaration_is_a_500_that_says_what_to_do(): void {
 		foreach ( array( new Exchange( Requests::request(), Requests::config( array( 'schemas' => '[{}]' ) ) ) ) as $exchange ) {
 			self::assertNull( $exchange->next() );

@@ -21,6 +21,7 @@ final class Surface_Test extends TestCase {
 			public static function of(array $record, array $config): array
 			public static function pathProblem(string $path, string $schemas): ?string
 			public static function problems(string $schemas): array
+			public static function received(array $documents, string $schemas): array
 		final class Scimpress\Exchange
 			public function __construct(array $request, array $config): untyped
 			public function body(): string
