@@ -48,6 +48,20 @@ namespace Scimpress {
 		 * @return list<array{schema: ?int, attribute: ?int, message: string}> 0-based places; null for the whole.
 		 */
 		public static function problems(string $schemas): array {}
+
+		/**
+		 * What occurs in stored users, the most frequent first and at most 100 of each: for whoever writes mappings and role rules.
+		 *
+		 * @param array<string> $documents Documents of records. Damaged ones are passed over.
+		 * @param string        $schemas   The extensions of users that the site declares, as JSON text.
+		 *
+		 * @return array{paths: list<array{path: string, users: int}>, extensions: list<array{id: string, attributes: list<array{name: string, type: string, multiValued: bool}>, users: int}>, rules: list<array{kind: 'appRole'|'filter', value: string, users: int}>}
+		 *         Paths that can be mapped, without those that reach every account; extensions that nobody has declared, with types
+		 *         as the values look; texts of rules about app roles and departments. `users` have it. No other value is shown.
+		 *
+		 * @throws \Exception when the declaration cannot be read.
+		 */
+		public static function received(array $documents, string $schemas): array {}
 	}
 
 	/**
