@@ -187,6 +187,21 @@ final class Engine {
 	}
 
 	/**
+	 * What occurs in stored users, for whoever writes mappings and role rules.
+	 *
+	 * @param list<string> $documents Documents of records.
+	 * @param string       $schemas   Declared schemas as JSON text.
+	 * @return array{paths: list<array{path: string, users: int}>, extensions: list<array{id: string, attributes: list<array{name: string, type: string, multiValued: bool}>, users: int}>, rules: list<array{kind: string, value: string, users: int}>} The most frequent first; nothing when the declaration cannot be read.
+	 */
+	public static function received( array $documents, string $schemas ): array {
+		try {
+			return \Scimpress\Attributes::received( $documents, $schemas );
+		} catch ( \Throwable ) {
+			return array_fill_keys( array( 'paths', 'extensions', 'rules' ), array() );
+		}
+	}
+
+	/**
 	 * What a stored user says as a SCIM resource.
 	 *
 	 * @param array $record Record of the store.

@@ -60,12 +60,10 @@ final class Remembered_Roles {
 		if ( $user->caps || ! $capabilities ) {
 			return;
 		}
-		$roles        = array_intersect( array_filter( $memory['roles'], 'is_string' ), array_keys( $capabilities ) );
-		$lost         = array_filter( $roles, static fn( string $role ): bool => ! wp_roles()->is_role( $role ) );
-		$left         = array_values( array_diff( $roles, $lost ) );
+		$left         = self::coming_back( $memory );
+		$lost         = array_filter( self::roles( $memory ), static fn( string $role ): bool => ! wp_roles()->is_role( $role ) );
 		$capabilities = array_diff_key( $capabilities, array_flip( $lost ) );
-		if ( $lost && ! $left && '' !== Settings::default_role() ) {
-			$left         = array( Settings::default_role() );
+		if ( $left && array_diff( $left, self::roles( $memory ) ) ) {
 			$capabilities = array( $left[0] => true ) + $capabilities;
 		}
 
@@ -80,6 +78,29 @@ final class Remembered_Roles {
 		if ( $user->caps !== $capabilities ) {
 			self::write( $user, $capabilities );
 		}
+	}
+
+	/**
+	 * The roles that an account without any would get back: those that the site still has, or the default role for them.
+	 *
+	 * @param mixed $memory What of() returned; anything else gives nothing back.
+	 * @return list<string>
+	 */
+	public static function coming_back( $memory ): array {
+		$roles = self::roles( $memory );
+		$left  = array_values( array_filter( $roles, static fn( string $role ): bool => wp_roles()->is_role( $role ) ) );
+		return $roles && ! $left && '' !== Settings::default_role() ? array( Settings::default_role() ) : $left;
+	}
+
+	/**
+	 * The roles of a memory.
+	 *
+	 * @param mixed $memory A memory.
+	 * @return list<string>
+	 */
+	private static function roles( $memory ): array {
+		$capabilities = self::capabilities( $memory );
+		return $capabilities ? array_values( array_intersect( array_filter( $memory['roles'], 'is_string' ), array_keys( $capabilities ) ) ) : array();
 	}
 
 	/**

@@ -8,9 +8,11 @@
 namespace Scimpress\Admin;
 
 use Scimpress\Attributes\Attribute_Settings;
+use Scimpress\Attributes\Received;
 use Scimpress\Attributes\Schema_Form;
 use Scimpress\Engine;
 use Scimpress\Requirements;
+use Scimpress\Roles\Rule_Set;
 use Scimpress\Settlement\Job;
 
 defined( 'ABSPATH' ) || exit;
@@ -27,6 +29,13 @@ final class Attributes_Tab extends Tab {
 	public const REMOVE   = 'scimpress_remove_schema';
 	public const MAPPINGS = 'scimpress_save_mappings';
 
+	/** HTML ids of the forms of the mappings and of a new schema. */
+	public const FORM     = 'scimpress-mappings-form';
+	public const FORM_NEW = 'scimpress-schema-form';
+
+	/** Name of the buttons that add a row for a path, or begin a schema by its URN. They save nothing. */
+	public const ADD = 'scimpress_add';
+
 	/** Last field of a form: PHP passes over what exceeds max_input_vars, and half a form must not replace the whole. */
 	public const END = 'scimpress_end';
 
@@ -34,11 +43,39 @@ final class Attributes_Tab extends Tab {
 	private const EMPTY_ROWS = 3;
 
 	/**
+	 * Mappings that stand in the form and are not saved.
+	 *
+	 * @var list<array{path: string, target: string}>|null
+	 */
+	private ?array $unsaved = null;
+
+	/**
+	 * Path or URN that the form is to begin with, empty for none.
+	 *
+	 * @var string
+	 */
+	private string $added = '';
+
+	/**
+	 * The box for trying.
+	 *
+	 * @var Try_Section
+	 */
+	private readonly Try_Section $try;
+
+	/**
 	 * The form that was refused: `schema` (the URN it was about) or `mappings`, as it was sent, and what is wrong with it.
 	 *
 	 * @var array{original?: string, schema?: array, mappings?: list<array>, problems: array}|null
 	 */
 	private ?array $refused = null;
+
+	/**
+	 * The tab.
+	 */
+	public function __construct() {
+		$this->try = new Try_Section( self::FORM, self::SLUG );
+	}
 
 	/**
 	 * {@inheritDoc}
@@ -76,6 +113,11 @@ final class Attributes_Tab extends Tab {
 			$this->outcome = array( 'error', __( 'Not saved: PHP has passed over a part of the form. It has more fields than max_input_vars in php.ini allows.', 'scimpress' ) );
 			return;
 		}
+		$this->added = self::line( self::ADD );
+		if ( '' !== $this->added || Try_Section::is_asked() ) {
+			$this->look( $action );
+			return;
+		}
 		$saved = match ( $action ) {
 			self::SCHEMA => $this->save_schema(),
 			self::REMOVE => $this->remove_schema(),
@@ -108,23 +150,55 @@ final class Attributes_Tab extends Tab {
 			printf( '<p>%s</p>', esc_html( $problem ) );
 			return;
 		}
-		$page = array(
-			'schemas'  => $this->schemas(),
+		$received = new Received();
+		$page     = array(
+			'schemas'  => $this->schemas( $received->schemas() ),
 			'mappings' => $this->mappings(),
+			'added'    => $this->added,
+			'unsaved'  => null !== $this->unsaved && Attribute_Settings::mappings() !== $this->unsaved,
+			'received' => $received,
+			'paths'    => $received->paths( $this->unsaved ?? Attribute_Settings::mappings() ),
+			'unknown'  => $received->schemas(),
+			'try'      => $this->try,
 		);
 		require __DIR__ . '/views/attributes-tab.php';
 	}
 
 	/**
-	 * The schemas as they are shown, the last one empty.
+	 * Does what a checked form asks for that changes nothing: a row more, or a trial. What was typed stays.
 	 *
+	 * @param string $action One of actions().
+	 */
+	private function look( string $action ): void {
+		if ( '' !== $this->added ) {
+			$this->outcome = array( 'info', __( 'The form below has been filled in and is not saved yet.', 'scimpress' ) );
+		}
+		if ( self::MAPPINGS !== $action ) {
+			return;
+		}
+		$this->unsaved = self::posted_mappings();
+		if ( '' !== $this->added ) {
+			return;
+		}
+		if ( Attribute_Settings::problems( $this->unsaved, Attribute_Settings::schemas() ) ) {
+			$this->outcome = array( 'error', __( 'Nothing was tried: some mappings are not right yet.', 'scimpress' ) );
+			return;
+		}
+		$this->try->perform( $this->unsaved, Rule_Set::of_site() );
+	}
+
+	/**
+	 * The schemas as they are shown, the last one empty or as it was received.
+	 *
+	 * @param list<array{users: int, schema: array}> $received Of Received.
 	 * @return list<array{original: string, schema: array, problems: array<string,string>}> Problems by row of the attribute, '' for the schema.
 	 */
-	private function schemas(): array {
+	private function schemas( array $received ): array {
 		$shown = array();
-		foreach ( array( ...Attribute_Settings::declared(), Schema_Form::EMPTY_SCHEMA ) as $schema ) {
-			$is_refused = isset( $this->refused['schema'] ) && $this->refused['original'] === $schema['id'];
-			$original   = $schema['id'];
+		$new   = array_column( array_column( $received, 'schema' ), null, 'id' )[ $this->added ] ?? Schema_Form::EMPTY_SCHEMA;
+		foreach ( array( ...Attribute_Settings::declared(), $new ) as $schema ) {
+			$original   = $new === $schema ? '' : $schema['id'];
+			$is_refused = isset( $this->refused['schema'] ) && $this->refused['original'] === $original;
 			$schema     = $is_refused ? $this->refused['schema'] : $schema;
 			array_push( $schema['attributes'], ...array_fill( 0, self::EMPTY_ROWS, Schema_Form::EMPTY_ATTRIBUTE ) );
 			$shown[] = array(
@@ -142,14 +216,18 @@ final class Attributes_Tab extends Tab {
 	 * @return list<array{path: string, target: string, problem: string|null}>
 	 */
 	private function mappings(): array {
-		$mappings = $this->refused['mappings'] ?? Attribute_Settings::mappings();
+		$mappings = $this->unsaved ?? $this->refused['mappings'] ?? Attribute_Settings::mappings();
 		$problems = isset( $this->refused['mappings'] ) ? $this->refused['problems'] : Attribute_Settings::problems( $mappings, Attribute_Settings::schemas() );
 		$empty    = array(
 			'path'   => '',
 			'target' => '',
 		);
+		$more     = array_fill( 0, self::EMPTY_ROWS, $empty );
 		$shown    = array();
-		foreach ( array( ...$mappings, ...array_fill( 0, self::EMPTY_ROWS, $empty ) ) as $place => $mapping ) {
+		if ( null !== $this->unsaved ) {
+			$more[0]['path'] = $this->added;
+		}
+		foreach ( array( ...$mappings, ...$more ) as $place => $mapping ) {
 			$shown[] = $mapping + array( 'problem' => $problems[ $place ] ?? null );
 		}
 		return $shown;
@@ -198,9 +276,11 @@ final class Attributes_Tab extends Tab {
 	}
 
 	/**
-	 * Saves the form of the mappings.
+	 * The mappings of the checked form. A row without a path and a target is none.
+	 *
+	 * @return list<array{path: string, target: string}>
 	 */
-	private function save_mappings(): bool {
+	private static function posted_mappings(): array {
 		$paths    = self::lines( 'path' );
 		$targets  = self::lines( 'target' );
 		$mappings = array();
@@ -213,6 +293,14 @@ final class Attributes_Tab extends Tab {
 				);
 			}
 		}
+		return $mappings;
+	}
+
+	/**
+	 * Saves the form of the mappings.
+	 */
+	private function save_mappings(): bool {
+		$mappings = self::posted_mappings();
 		$problems = Attribute_Settings::problems( $mappings, Attribute_Settings::schemas() );
 		if ( $problems ) {
 			$this->refused = array(

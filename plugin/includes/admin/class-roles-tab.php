@@ -7,6 +7,8 @@
 
 namespace Scimpress\Admin;
 
+use Scimpress\Attributes\Attribute_Settings;
+use Scimpress\Attributes\Received;
 use Scimpress\Capability;
 use Scimpress\Requirements;
 use Scimpress\Roles\Rule_Set;
@@ -34,6 +36,12 @@ final class Roles_Tab extends Tab {
 	public const BUTTON = 'scimpress_roles_button';
 	public const SAVE   = 'save';
 
+	/** HTML id of the form. */
+	public const FORM = 'scimpress-rules-form';
+
+	/** Name of the buttons that add a row, of kind and text. They save nothing. */
+	public const ADD = 'scimpress_add';
+
 	/** Rows for rules that are yet to be written. */
 	private const EMPTY_ROWS = 3;
 
@@ -46,6 +54,27 @@ final class Roles_Tab extends Tab {
 	 * @var Rule_Set|null
 	 */
 	private ?Rule_Set $posted = null;
+
+	/**
+	 * A row that the form is to have beside its rules, null for none.
+	 *
+	 * @var array{role: string, kind: string, value: string}|null
+	 */
+	private ?array $added = null;
+
+	/**
+	 * The box for trying.
+	 *
+	 * @var Try_Section
+	 */
+	private readonly Try_Section $try;
+
+	/**
+	 * The tab.
+	 */
+	public function __construct() {
+		$this->try = new Try_Section( self::FORM, 'roles' );
+	}
 
 	/**
 	 * {@inheritDoc}
@@ -82,6 +111,9 @@ final class Roles_Tab extends Tab {
 		switch ( $action ) {
 			case self::RULES:
 				$rules = self::rules();
+				if ( $this->look( $rules ) ) {
+					return;
+				}
 				if ( $rules->errors() || self::forbidden( $rules ) ) {
 					$this->posted  = $rules;
 					$this->outcome = array( 'error', __( 'Nothing was saved: some rules are not right yet.', 'scimpress' ) );
@@ -136,14 +168,11 @@ final class Roles_Tab extends Tab {
 			'rules'       => $rules,
 			'unsaved'     => $rules->rules !== Rule_Set::of_site()->rules || $rules->scenario !== Rule_Set::of_site()->scenario,
 			'errors'      => Requirements::met() ? $rules->errors() + self::forbidden( $rules ) : array(),
-			'rows'        => self::rows( $rules ),
+			'rows'        => $this->rows( $rules ),
+			'received'    => Requirements::met() ? Received::rules() : array(),
+			'try'         => Requirements::met() ? $this->try : null,
 			'roles'       => Capability::roles_to_hand_out() + array_intersect_key( Settings::assignable_roles(), array_flip( $rules->roles() ) ),
-			'kinds'       => array(
-				'group'           => __( 'is in the group named', 'scimpress' ),
-				'groupExternalId' => __( 'is in the group with the external id', 'scimpress' ),
-				'appRole'         => __( 'has the app role', 'scimpress' ),
-				'filter'          => __( 'matches the SCIM filter', 'scimpress' ),
-			),
+			'kinds'       => self::kinds(),
 			'scenarios'   => array(
 				Rule_Set::MAPPED  => __( 'Only manage the roles that rules name: people have exactly those of them that rules give. All other roles are left alone.', 'scimpress' ),
 				Rule_Set::REPLACE => __( 'Replace: people have exactly the roles that rules give, or the default role.', 'scimpress' ),
@@ -151,6 +180,56 @@ final class Roles_Tab extends Tab {
 			),
 		);
 		require __DIR__ . '/views/roles-tab.php';
+	}
+
+	/**
+	 * What rules look at, in words.
+	 *
+	 * @return array<string,string> By Rule_Set::KINDS.
+	 */
+	public static function kinds(): array {
+		return array(
+			'group'           => __( 'is in the group named', 'scimpress' ),
+			'groupExternalId' => __( 'is in the group with the external id', 'scimpress' ),
+			'appRole'         => __( 'has the app role', 'scimpress' ),
+			'filter'          => __( 'matches the SCIM filter', 'scimpress' ),
+		);
+	}
+
+	/**
+	 * Does what the checked form asks for that changes nothing: a row more, or a trial. What was typed stays.
+	 *
+	 * @param Rule_Set $rules Rules of the form.
+	 * @return bool Whether it was that.
+	 */
+	private function look( Rule_Set $rules ): bool {
+		$added = explode( ':', self::posted_text( self::ADD ), 2 );
+		if ( isset( $added[1] ) && in_array( $added[0], Rule_Set::KINDS, true ) ) {
+			$this->posted  = $rules;
+			$this->added   = array(
+				'role'  => '',
+				'kind'  => $added[0],
+				'value' => wp_check_invalid_utf8( $added[1] ),
+			);
+			$this->outcome = array( 'info', __( 'The form below has been filled in and is not saved yet.', 'scimpress' ) );
+			return true;
+		}
+		if ( ! Try_Section::is_asked() ) {
+			return false;
+		}
+		// While everybody is visited the form is shut, and browsers send nothing of it.
+		// phpcs:ignore WordPress.Security.NonceVerification.Missing -- Page::load() has checked it.
+		if ( ! isset( $_POST['scimpress_rules'] ) ) {
+			$rules = Rule_Set::of_site();
+		} else {
+			$this->posted = $rules;
+		}
+		if ( $rules->errors() ) {
+			$this->outcome = array( 'error', __( 'Nothing was tried: some rules are not right yet.', 'scimpress' ) );
+			return true;
+		}
+		$this->try->perform( Attribute_Settings::mappings(), $rules );
+		return true;
 	}
 
 	/**
@@ -184,13 +263,17 @@ final class Roles_Tab extends Tab {
 	 * @param Rule_Set $rules The rules.
 	 * @return list<array{role: string, kind: string, value: string}>
 	 */
-	private static function rows( Rule_Set $rules ): array {
+	private function rows( Rule_Set $rules ): array {
 		$empty = array(
 			'role'  => '',
 			'kind'  => 'group',
 			'value' => '',
 		);
-		return array_merge( $rules->rules, array_fill( 0, min( self::EMPTY_ROWS, Rule_Set::MOST - count( $rules->rules ) ), $empty ) );
+		$more  = array_fill( 0, min( self::EMPTY_ROWS, Rule_Set::MOST - count( $rules->rules ) ), $empty );
+		if ( $more && null !== $this->added ) {
+			$more[0] = $this->added;
+		}
+		return array_merge( $rules->rules, $more );
 	}
 
 	/**

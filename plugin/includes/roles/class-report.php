@@ -64,7 +64,7 @@ final class Report {
 	 *
 	 * @param list<string> $roles Slugs.
 	 */
-	private static function roles( array $roles ): string {
+	public static function roles( array $roles ): string {
 		$names = wp_roles()->get_names();
 		return implode( ', ', array_map( static fn( string $role ): string => isset( $names[ $role ] ) ? translate_user_role( $names[ $role ] ) : $role, $roles ) );
 	}

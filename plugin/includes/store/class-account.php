@@ -23,7 +23,7 @@ final class Account {
 	private const META = array( 'userPrincipalName', 'aadObjectId' );
 
 	/** Keys of `wordpress` in a need that wp_update_user() takes. */
-	private const FIELDS = array( 'user_email', 'first_name', 'last_name', 'display_name' );
+	public const FIELDS = array( 'user_email', 'first_name', 'last_name', 'display_name' );
 
 	/** Characters of `user_email` and `display_name` in the database; wpdb refuses longer values and WordPress does not notice. */
 	private const MAX_EMAIL        = 100;
@@ -32,17 +32,17 @@ final class Account {
 	/**
 	 * Makes an account.
 	 *
-	 * @param Transaction         $transaction Surrounds the write.
+	 * @param Transaction|null    $transaction Surrounds the write; none in a rehearsal, which ends before it.
 	 * @param string              $login       Free login name.
 	 * @param array<string,mixed> $values      `wordpress` of a create need.
 	 * @param array<string,mixed> $mapped      Mapped attributes, see Mapped_Attributes::filtered().
 	 * @return int User ID.
 	 * @throws Failure When WordPress refuses.
 	 */
-	public static function create( Transaction $transaction, string $login, array $values, array $mapped = array() ): int {
+	public static function create( ?Transaction $transaction, string $login, array $values, array $mapped = array() ): int {
 		$meta = array_intersect_key( $values, array_flip( self::META ) ) + Mapped_Attributes::meta( $mapped );
 		$note = static function ( $meta, $user ) use ( $transaction ) {
-			$transaction->touch( $user->ID );
+			$transaction?->touch( $user->ID );
 			return $meta;
 		};
 		// The first hook that knows the new ID; a later one may throw.

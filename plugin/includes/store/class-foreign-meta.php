@@ -28,13 +28,16 @@ final class Foreign_Meta {
 	/**
 	 * The keys worth a search. Not inside a transaction: its answer is kept for all requests.
 	 *
+	 * @param bool $keep Whether it is kept.
 	 * @return list<string>
 	 */
-	public static function keys(): array {
+	public static function keys( bool $keep = true ): array {
 		$known = self::known();
 		if ( null === $known ) {
 			$known = array_values( array_filter( self::KEYS, array( self::class, 'exists' ) ) );
-			self::remember( $known );
+			if ( $keep ) {
+				self::remember( $known );
+			}
 		}
 		return $known;
 	}

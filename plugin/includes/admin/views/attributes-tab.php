@@ -17,7 +17,10 @@ defined( 'ABSPATH' ) || exit;
 ?>
 <h2 id="scimpress-mappings"><?php esc_html_e( 'Mapped attributes', 'scimpress' ); ?></h2>
 <p><?php esc_html_e( 'Attributes that are also written to user meta or to a field of the account, for themes and other plugins. An attribute that is emptied removes its meta. Names, e-mail address and object id are written in any case.', 'scimpress' ); ?></p>
-<form method="post" action="<?php echo esc_url( Page::url( Attributes_Tab::SLUG ) ); ?>">
+<?php if ( $page['unsaved'] ) : ?>
+	<p><strong><?php esc_html_e( 'These mappings are not saved yet.', 'scimpress' ); ?></strong></p>
+<?php endif; ?>
+<form method="post" action="<?php echo esc_url( Page::url( Attributes_Tab::SLUG ) ); ?>" id="<?php echo esc_attr( Attributes_Tab::FORM ); ?>">
 	<?php Page::fields( Attributes_Tab::MAPPINGS ); ?>
 	<table class="widefat striped scimpress-rows" aria-labelledby="scimpress-mappings">
 		<thead>
@@ -31,12 +34,12 @@ defined( 'ABSPATH' ) || exit;
 				<?php $scimpress_help = null === $scimpress_mapping['problem'] ? '' : "scimpress-mapping-problem-$scimpress_row"; ?>
 				<tr>
 					<td>
-						<input type="text" name="path[<?php echo (int) $scimpress_row; ?>]" class="large-text code" maxlength="<?php echo (int) Attribute_Settings::MAX_PATH; ?>" spellcheck="false" autocomplete="off" aria-labelledby="scimpress-path" value="<?php echo esc_attr( $scimpress_mapping['path'] ); ?>"<?php echo '' === $scimpress_help ? '' : ' aria-invalid="true" aria-describedby="' . esc_attr( $scimpress_help ) . '"'; ?>>
+						<input type="text" name="path[<?php echo (int) $scimpress_row; ?>]" class="large-text code" maxlength="<?php echo (int) Attribute_Settings::MAX_PATH; ?>" spellcheck="false" autocomplete="off" list="scimpress-paths" aria-labelledby="scimpress-path" value="<?php echo esc_attr( $scimpress_mapping['path'] ); ?>"<?php echo '' === $scimpress_help ? '' : ' aria-invalid="true" aria-describedby="' . esc_attr( $scimpress_help ) . '"'; ?>>
 						<?php if ( '' !== $scimpress_help ) : ?>
 							<p class="scimpress-row-error" id="<?php echo esc_attr( $scimpress_help ); ?>"><?php echo esc_html( $scimpress_mapping['problem'] ); ?></p>
 						<?php endif; ?>
 					</td>
-					<td><input type="text" name="target[<?php echo (int) $scimpress_row; ?>]" class="large-text code" maxlength="<?php echo (int) Targets::MAX_KEY; ?>" spellcheck="false" autocomplete="off" list="scimpress-targets" aria-labelledby="scimpress-target" value="<?php echo esc_attr( $scimpress_mapping['target'] ); ?>"></td>
+					<td><input type="text" name="target[<?php echo (int) $scimpress_row; ?>]" class="large-text code" maxlength="<?php echo (int) Targets::MAX_KEY; ?>" spellcheck="false" autocomplete="off" list="scimpress-targets" aria-labelledby="scimpress-target" value="<?php echo esc_attr( $scimpress_mapping['target'] ); ?>"<?php echo '' !== $page['added'] && $page['added'] === $scimpress_mapping['path'] && '' === $scimpress_mapping['target'] ? ' autofocus' : ''; ?>></td>
 				</tr>
 			<?php endforeach; ?>
 		</tbody>
@@ -62,9 +65,18 @@ defined( 'ABSPATH' ) || exit;
 	<input type="hidden" name="<?php echo esc_attr( Attributes_Tab::END ); ?>" value="1">
 	<?php submit_button( __( 'Save mappings', 'scimpress' ) ); ?>
 </form>
+<?php require __DIR__ . '/received-attributes.php'; ?>
+<?php $page['try']->render(); ?>
 
 <h2><?php esc_html_e( 'Schemas of your own', 'scimpress' ); ?></h2>
 <p><?php esc_html_e( 'Attributes that your identity provider sends and SCIM does not know. They are kept in any case; once they are declared, their values are checked and they can be found, sorted and discovered like all others.', 'scimpress' ); ?></p>
+<?php foreach ( $page['unknown'] as $scimpress_unknown ) : ?>
+	<p>
+		<?php /* translators: 1: URN of a schema, 2: number of users. */ ?>
+		<?php echo esc_html( sprintf( _n( '%1$s was received of %2$s user and is not declared.', '%1$s was received of %2$s users and is not declared.', $scimpress_unknown['users'], 'scimpress' ), $scimpress_unknown['schema']['id'], number_format_i18n( $scimpress_unknown['users'] ) ) ); ?>
+		<button type="submit" form="<?php echo esc_attr( Attributes_Tab::FORM_NEW ); ?>" formaction="<?php echo esc_url( Page::url( Attributes_Tab::SLUG ) . '#' . Attributes_Tab::FORM_NEW ); ?>" name="<?php echo esc_attr( Attributes_Tab::ADD ); ?>" value="<?php echo esc_attr( $scimpress_unknown['schema']['id'] ); ?>" class="button button-small"><?php esc_html_e( 'Fill in its form', 'scimpress' ); ?> <span class="screen-reader-text"><?php echo esc_html( $scimpress_unknown['schema']['id'] ); ?></span></button>
+	</p>
+<?php endforeach; ?>
 <?php foreach ( $page['schemas'] as $scimpress_number => $scimpress_entry ) : ?>
 	<?php
 	$scimpress_schema = $scimpress_entry['schema'];
@@ -72,7 +84,7 @@ defined( 'ABSPATH' ) || exit;
 	$scimpress_id     = "scimpress-schema-$scimpress_number";
 	$scimpress_whole  = $scimpress_entry['problems'][''] ?? null;
 	?>
-	<form method="post" action="<?php echo esc_url( Page::url( Attributes_Tab::SLUG ) ); ?>" class="scimpress-schema">
+	<form method="post" action="<?php echo esc_url( Page::url( Attributes_Tab::SLUG ) ); ?>" class="scimpress-schema"<?php echo $scimpress_is_new ? ' id="' . esc_attr( Attributes_Tab::FORM_NEW ) . '"' : ''; ?>>
 		<?php Page::fields( Attributes_Tab::SCHEMA ); ?>
 		<input type="hidden" name="original" value="<?php echo esc_attr( $scimpress_entry['original'] ); ?>">
 		<h3><?php echo esc_html( $scimpress_is_new ? __( 'Another schema', 'scimpress' ) : $scimpress_entry['original'] ); ?></h3>

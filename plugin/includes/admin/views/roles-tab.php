@@ -74,13 +74,13 @@ $scimpress_buttons = match ( $scimpress_run['state'] ?? '' ) {
 	<?php endif; ?>
 <?php endif; ?>
 
-<h2><?php esc_html_e( 'Rules', 'scimpress' ); ?></h2>
+<h2 id="scimpress-rules"><?php esc_html_e( 'Rules', 'scimpress' ); ?></h2>
 <?php if ( $page['running'] ) : ?>
 	<p><?php esc_html_e( 'Pause or cancel what is going on to change the rules.', 'scimpress' ); ?></p>
 <?php elseif ( $page['unsaved'] ) : ?>
 	<p><strong><?php esc_html_e( 'These rules are not saved yet.', 'scimpress' ); ?></strong></p>
 <?php endif; ?>
-<form method="post" action="<?php echo esc_url( Page::url( 'roles' ) ); ?>">
+<form method="post" action="<?php echo esc_url( Page::url( 'roles' ) ); ?>" id="<?php echo esc_attr( Roles_Tab::FORM ); ?>">
 	<?php Page::fields( Roles_Tab::RULES ); ?>
 	<fieldset<?php disabled( $page['running'] ); ?>>
 		<div class="scimpress-scroll">
@@ -122,7 +122,7 @@ $scimpress_buttons = match ( $scimpress_run['state'] ?? '' ) {
 							</select>
 						</td>
 						<td>
-							<input type="text" class="large-text code" name="<?php echo esc_attr( "{$scimpress_name}[value]" ); ?>" value="<?php echo esc_attr( $scimpress_rule['value'] ); ?>" maxlength="<?php echo esc_attr( (string) Rule_Set::LONGEST ); ?>" aria-label="<?php echo esc_attr( __( 'Name, id, app role or filter', 'scimpress' ) . ', ' . $scimpress_which ); ?>"<?php echo null === $scimpress_error ? '' : ' aria-invalid="true" aria-describedby="' . esc_attr( "scimpress-rule-$scimpress_index" ) . '"'; ?>>
+							<input type="text" class="large-text code" list="scimpress-rule-texts" name="<?php echo esc_attr( "{$scimpress_name}[value]" ); ?>" value="<?php echo esc_attr( $scimpress_rule['value'] ); ?>" maxlength="<?php echo esc_attr( (string) Rule_Set::LONGEST ); ?>" aria-label="<?php echo esc_attr( __( 'Name, id, app role or filter', 'scimpress' ) . ', ' . $scimpress_which ); ?>"<?php echo null === $scimpress_error ? '' : ' aria-invalid="true" aria-describedby="' . esc_attr( "scimpress-rule-$scimpress_index" ) . '"'; ?>>
 							<?php if ( null !== $scimpress_error ) : ?>
 								<p class="scimpress-row-error" id="<?php echo esc_attr( "scimpress-rule-$scimpress_index" ); ?>"><?php echo esc_html( $scimpress_error ); ?></p>
 							<?php endif; ?>
@@ -148,3 +148,5 @@ $scimpress_buttons = match ( $scimpress_run['state'] ?? '' ) {
 		</p>
 	</fieldset>
 </form>
+<?php require __DIR__ . '/received-rules.php'; ?>
+<?php $page['try']?->render(); ?>
