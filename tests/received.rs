@@ -1,6 +1,7 @@
 //! What is suggested to whoever writes mappings and role rules, of what clients have really sent.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]

@@ -169,6 +169,7 @@ final class Roles_Tab extends Tab {
 			'unsaved'     => $rules->rules !== Rule_Set::of_site()->rules || $rules->scenario !== Rule_Set::of_site()->scenario,
 			'errors'      => Requirements::met() ? $rules->errors() + self::forbidden( $rules ) : array(),
 			'rows'        => $this->rows( $rules ),
+			'added'       => null === $this->added ? -1 : count( $rules->rules ),
 			'received'    => Requirements::met() ? Received::rules() : array(),
 			'try'         => Requirements::met() ? $this->try : null,
 			'roles'       => Capability::roles_to_hand_out() + array_intersect_key( Settings::assignable_roles(), array_flip( $rules->roles() ) ),

@@ -102,7 +102,7 @@ def browser() -> Count:
         facts = {"SCIMPRESS_FACTS": str(site.directory / "site.json")}
         total = Count()
         # In this order: the first file sets the site up.
-        for name in ("setup.test.mjs", "pages.test.mjs"):
+        for name in ("setup.test.mjs", "pages.test.mjs", "mapping.test.mjs"):
             done = command("node", "--test", "--test-reporter=tap", place / name, env=facts)
             total += count.of_tap(done.text).settled(done.code)
     return total

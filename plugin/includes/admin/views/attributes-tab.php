@@ -74,7 +74,7 @@ defined( 'ABSPATH' ) || exit;
 	<p>
 		<?php /* translators: 1: URN of a schema, 2: number of users. */ ?>
 		<?php echo esc_html( sprintf( _n( '%1$s was received of %2$s user and is not declared.', '%1$s was received of %2$s users and is not declared.', $scimpress_unknown['users'], 'scimpress' ), $scimpress_unknown['schema']['id'], number_format_i18n( $scimpress_unknown['users'] ) ) ); ?>
-		<button type="submit" form="<?php echo esc_attr( Attributes_Tab::FORM_NEW ); ?>" formaction="<?php echo esc_url( Page::url( Attributes_Tab::SLUG ) . '#' . Attributes_Tab::FORM_NEW ); ?>" name="<?php echo esc_attr( Attributes_Tab::ADD ); ?>" value="<?php echo esc_attr( $scimpress_unknown['schema']['id'] ); ?>" class="button button-small"><?php esc_html_e( 'Fill in its form', 'scimpress' ); ?> <span class="screen-reader-text"><?php echo esc_html( $scimpress_unknown['schema']['id'] ); ?></span></button>
+		<button type="submit" form="<?php echo esc_attr( Attributes_Tab::FORM_NEW ); ?>" name="<?php echo esc_attr( Attributes_Tab::ADD ); ?>" value="<?php echo esc_attr( $scimpress_unknown['schema']['id'] ); ?>" class="button button-small"><?php esc_html_e( 'Fill in its form', 'scimpress' ); ?> <span class="screen-reader-text"><?php echo esc_html( $scimpress_unknown['schema']['id'] ); ?></span></button>
 	</p>
 <?php endforeach; ?>
 <?php foreach ( $page['schemas'] as $scimpress_number => $scimpress_entry ) : ?>
@@ -94,7 +94,7 @@ defined( 'ABSPATH' ) || exit;
 		<table class="form-table" role="presentation">
 			<tr>
 				<th scope="row"><label for="<?php echo esc_attr( $scimpress_id ); ?>-urn"><?php esc_html_e( 'URN', 'scimpress' ); ?></label></th>
-				<td><input type="text" id="<?php echo esc_attr( $scimpress_id ); ?>-urn" name="schema[0]" class="large-text code" maxlength="200" spellcheck="false" autocomplete="off" placeholder="urn:ietf:params:scim:schemas:extension:CustomExtension:2.0:User" value="<?php echo esc_attr( $scimpress_schema['id'] ); ?>"<?php echo null === $scimpress_whole ? '' : ' aria-invalid="true" aria-describedby="' . esc_attr( $scimpress_id ) . '-problem"'; ?>></td>
+				<td><input type="text" id="<?php echo esc_attr( $scimpress_id ); ?>-urn" name="schema[0]" class="large-text code" maxlength="200" spellcheck="false" autocomplete="off" placeholder="urn:ietf:params:scim:schemas:extension:CustomExtension:2.0:User" value="<?php echo esc_attr( $scimpress_schema['id'] ); ?>"<?php echo $scimpress_is_new && '' !== $page['added'] && $page['added'] === $scimpress_schema['id'] ? ' autofocus' : ''; ?><?php echo null === $scimpress_whole ? '' : ' aria-invalid="true" aria-describedby="' . esc_attr( $scimpress_id ) . '-problem"'; ?>></td>
 			</tr>
 			<tr>
 				<th scope="row"><label for="<?php echo esc_attr( $scimpress_id ); ?>-name"><?php esc_html_e( 'Name', 'scimpress' ); ?></label></th>

@@ -8,7 +8,6 @@
  */
 
 use Scimpress\Admin\Attributes_Tab;
-use Scimpress\Admin\Page;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -36,7 +35,7 @@ $scimpress_users    = number_format_i18n( $scimpress_received->users );
 						<?php if ( null !== $scimpress_entry['target'] ) : ?>
 							<code><?php echo esc_html( $scimpress_entry['target'] ); ?></code>
 						<?php else : ?>
-							<button type="submit" form="<?php echo esc_attr( Attributes_Tab::FORM ); ?>" formaction="<?php echo esc_url( Page::url( Attributes_Tab::SLUG ) . '#scimpress-mappings' ); ?>" name="<?php echo esc_attr( Attributes_Tab::ADD ); ?>" value="<?php echo esc_attr( $scimpress_entry['path'] ); ?>" class="button button-small"><?php esc_html_e( 'Add a row', 'scimpress' ); ?> <span class="screen-reader-text"><?php echo esc_html( $scimpress_entry['path'] ); ?></span></button>
+							<button type="submit" form="<?php echo esc_attr( Attributes_Tab::FORM ); ?>" name="<?php echo esc_attr( Attributes_Tab::ADD ); ?>" value="<?php echo esc_attr( $scimpress_entry['path'] ); ?>" class="button button-small"><?php esc_html_e( 'Add a row', 'scimpress' ); ?> <span class="screen-reader-text"><?php echo esc_html( $scimpress_entry['path'] ); ?></span></button>
 						<?php endif; ?>
 					</td>
 				</tr>

@@ -7,7 +7,6 @@
  * @var array $page See Roles_Tab::render().
  */
 
-use Scimpress\Admin\Page;
 use Scimpress\Admin\Roles_Tab;
 
 defined( 'ABSPATH' ) || exit;
@@ -29,7 +28,7 @@ defined( 'ABSPATH' ) || exit;
 					<td><?php echo esc_html( $page['kinds'][ $scimpress_entry['kind'] ] ?? '' ); ?></td>
 					<th scope="row"><code><?php echo esc_html( $scimpress_entry['value'] ); ?></code></th>
 					<td><?php echo esc_html( null === $scimpress_entry['users'] ? '–' : number_format_i18n( $scimpress_entry['users'] ) ); ?></td>
-					<td><button type="submit" form="<?php echo esc_attr( Roles_Tab::FORM ); ?>" formaction="<?php echo esc_url( Page::url( 'roles' ) . '#scimpress-rules' ); ?>" name="<?php echo esc_attr( Roles_Tab::ADD ); ?>" value="<?php echo esc_attr( "{$scimpress_entry['kind']}:{$scimpress_entry['value']}" ); ?>" class="button button-small"><?php esc_html_e( 'Add a row', 'scimpress' ); ?> <span class="screen-reader-text"><?php echo esc_html( $scimpress_entry['value'] ); ?></span></button></td>
+					<td><button type="submit" form="<?php echo esc_attr( Roles_Tab::FORM ); ?>" name="<?php echo esc_attr( Roles_Tab::ADD ); ?>" value="<?php echo esc_attr( "{$scimpress_entry['kind']}:{$scimpress_entry['value']}" ); ?>" class="button button-small"><?php esc_html_e( 'Add a row', 'scimpress' ); ?> <span class="screen-reader-text"><?php echo esc_html( $scimpress_entry['value'] ); ?></span></button></td>
 				</tr>
 			<?php endforeach; ?>
 		</tbody>

@@ -105,7 +105,7 @@ $scimpress_buttons = match ( $scimpress_run['state'] ?? '' ) {
 					<tr>
 						<td><input type="number" class="small-text" name="<?php echo esc_attr( "{$scimpress_name}[order]" ); ?>" value="<?php echo esc_attr( (string) ( ( $scimpress_index + 1 ) * 10 ) ); ?>" aria-label="<?php echo esc_attr( __( 'Order', 'scimpress' ) . ', ' . $scimpress_which ); ?>"></td>
 						<td>
-							<select name="<?php echo esc_attr( "{$scimpress_name}[role]" ); ?>" aria-label="<?php echo esc_attr( __( 'Role', 'scimpress' ) . ', ' . $scimpress_which ); ?>">
+							<select name="<?php echo esc_attr( "{$scimpress_name}[role]" ); ?>"<?php echo $page['added'] === $scimpress_index ? ' autofocus' : ''; ?> aria-label="<?php echo esc_attr( __( 'Role', 'scimpress' ) . ', ' . $scimpress_which ); ?>">
 								<?php if ( '' !== $scimpress_rule['role'] && ! isset( $page['roles'][ $scimpress_rule['role'] ] ) ) : ?>
 									<option value="<?php echo esc_attr( $scimpress_rule['role'] ); ?>" selected><?php echo esc_html( $scimpress_rule['role'] ); ?></option>
 								<?php endif; ?>
