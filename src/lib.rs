@@ -4,6 +4,7 @@
 //! door: a request's bytes go in, the needs it has of a store come out, and in the end the answer's bytes.
 //! RFC 7643 (schema) and RFC 7644 (protocol) are cited where the code obeys them.
 
+pub mod assemble;
 pub mod attributes;
 pub mod datetime;
 pub mod error;

@@ -282,6 +282,17 @@ final class Engine {
 	}
 
 	/**
+	 * A user out of a row of a table.
+	 *
+	 * @param array<string,string> $values  PATCH path => text.
+	 * @param string               $schemas Declared schemas as JSON text.
+	 * @return array{user: string|null, error: string|null} One of both: the user as JSON text, or why a value is none.
+	 */
+	public static function assemble( array $values, string $schemas ): array {
+		return \Scimpress\assemble( $values, $schemas );
+	}
+
+	/**
 	 * A request as a log may show it: without secrets.
 	 *
 	 * @param array $request As answer() takes it.

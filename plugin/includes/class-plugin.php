@@ -107,7 +107,12 @@ final class Plugin {
 	 * Commands of WP-CLI.
 	 */
 	private static function commands(): void {
-		\WP_CLI::add_command( 'scimpress import wpo365', new Import\Command() );
+		\WP_CLI::add_command( 'scimpress import', new Cli\Import_Command() );
+		\WP_CLI::add_command( 'scimpress replay', new Cli\Replay_Command() );
+		\WP_CLI::add_command( 'scimpress simulate', new Cli\Simulate_Command() );
+		\WP_CLI::add_command( 'scimpress status', new Cli\Status_Command() );
+		\WP_CLI::add_command( 'scimpress user', new Cli\User_Command() );
+		\WP_CLI::add_command( 'scimpress group', new Cli\Group_Command() );
 		\WP_CLI::add_command( 'scimpress roles', new Roles\Command() );
 		\WP_CLI::add_command( 'scimpress token', new Token_Command() );
 		\WP_CLI::add_command( 'scimpress log', new Log\Command() );

@@ -166,6 +166,14 @@ pub(super) fn role_rule(table: &ZendHashTable) -> PhpResult<RuleText> {
     })
 }
 
+/// `$values` of `assemble()`.
+pub(super) fn texts(table: &ZendHashTable) -> Vec<(String, String)> {
+    pairs(table)
+        .into_iter()
+        .map(|(path, value)| (path, String::from_utf8_lossy(value).into_owned()))
+        .collect()
+}
+
 /// `$positions` of `settle()`.
 pub(super) fn positions(table: &ZendHashTable) -> PhpResult<Vec<u64>> {
     values(table)

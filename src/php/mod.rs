@@ -90,6 +90,23 @@ pub(crate) fn redacted(request: &ZendHashTable) -> PhpResult<String> {
     Ok(crate::redact::request(&input::request(request)?))
 }
 
+/// A user as JSON text, out of values that stand beside their paths, as in a row of a table.
+///
+/// @param array<string, string> $values  Path as in PATCH (RFC 7644 section 3.5.2), such as `emails[type eq "work"].value` => text;
+///        what is no string is passed over.
+/// @param string|null           $schemas The extensions of users that the site declares, as JSON text.
+///
+/// @return array{user: ?string, error: ?string} One of both: the user, or why a value is none, one line.
+///
+/// @throws \Exception when the declaration is none.
+#[php_function]
+#[php(name = "Scimpress\\assemble")]
+pub(crate) fn assemble(values: &ZendHashTable, schemas: Option<String>) -> PhpResult<ZBox<ZendHashTable>> {
+    let types = crate::schema::declared::resource_types(&schemas.unwrap_or_default())
+        .map_err(|error| PhpException::from_message(error.detail.replace('\0', "\u{fffd}")))?;
+    output::assembled(crate::assemble::user(&input::texts(values), types.user))
+}
+
 /// Rows of `phpinfo()` and `php --ri scimpress`.
 extern "C" fn info(module: *mut ModuleEntry) {
     let row = |name: &str, value: String| {
@@ -135,6 +152,7 @@ fn exports(module: ModuleBuilder) -> ModuleBuilder {
         .class::<exchange::Exchange>()
         .class::<filter::Filter>()
         .class::<token::Token>()
+        .function(wrap_function!(assemble))
         .function(wrap_function!(fold))
         .function(wrap_function!(role_rule))
         .function(wrap_function!(redacted))

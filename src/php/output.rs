@@ -6,12 +6,14 @@ use ext_php_rs::error::Error;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
+use serde_json::Value;
 
 use crate::attributes::{Mapped, Text};
 use crate::error::ScimError;
 use crate::exchange::{Changes, Entry, GroupChanges, Kind, Need, Response};
 use crate::filter::{Condition, Order, Test};
 use crate::received::{Counted, Received};
+use crate::resource::Resource;
 use crate::roles::{Rule, RuleKind};
 
 pub(super) type Table = ZBox<ZendHashTable>;
@@ -318,6 +320,18 @@ pub(super) fn rule(parsed: &Result<Rule, ScimError>) -> PhpResult<Table> {
         "groups",
         parsed.as_ref().is_ok_and(Rule::looks_at_groups),
     )?;
+    Ok(table)
+}
+
+/// What `assemble()` answers.
+pub(super) fn assembled(user: Result<Resource, ScimError>) -> PhpResult<Table> {
+    let mut table = ZendHashTable::new();
+    let (user, error) = match user {
+        Ok(user) => (Some(Value::Object(user).to_string()), None),
+        Err(error) => (None, Some(error.detail)),
+    };
+    insert(&mut table, "user", user)?;
+    insert(&mut table, "error", error)?;
     Ok(table)
 }
 

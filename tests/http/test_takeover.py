@@ -36,7 +36,7 @@ namespace {
 		public static function error( $text ) { fwrite( STDERR, "Error: $text\\n" ); exit( 1 ); }
 	}
 	require getenv( 'SCIMPRESS_SITE' ) . '/wp-load.php';
-	( WP_CLI::$commands['scimpress import wpo365'] )( array(), json_decode( $argv[1], true ) );
+	( WP_CLI::$commands['scimpress import'] )( array( 'wpo365' ), json_decode( $argv[1], true ) );
 }
 """
 

@@ -47,3 +47,4 @@ require __DIR__ . '/support/class-network-test-case.php';
 require __DIR__ . '/support/class-scim-test-case.php';
 require __DIR__ . '/support/class-roles-test-case.php';
 require __DIR__ . '/support/class-log-test-case.php';
+require __DIR__ . '/support/class-cli-test-case.php';

@@ -30,6 +30,13 @@ final class Transaction {
 	private static ?self $open = null;
 
 	/**
+	 * The transaction around all others while they are only rehearsed.
+	 *
+	 * @var self|null
+	 */
+	private static ?self $rehearsal = null;
+
+	/**
 	 * Accounts that may be in the object cache with values that a rollback takes back.
 	 *
 	 * @var array<int,true>
@@ -80,11 +87,47 @@ final class Transaction {
 			try {
 				return ( new self() )->attempt( $work );
 			} catch ( Contention ) {
-				if ( $attempt >= self::ATTEMPTS ) {
+				if ( $attempt >= self::ATTEMPTS || null !== self::$rehearsal ) {
 					throw new Failure( 'busy', 'the database is busy with other writes to the same users and groups' );
 				}
 				usleep( random_int( 1000, self::PAUSE * $attempt ) );
 			}
+		}
+	}
+
+	/**
+	 * Does work whose transactions are all taken back in the end, as if it had never been done. They see each other's writes; what
+	 * would wait for their commit never happens.
+	 *
+	 * SQLite ends the transaction with a statement that fails, MySQL with a deadlock. The rehearsal then goes on in a new one, without what
+	 * was written before: less is seen, never more is kept.
+	 *
+	 * @template T
+	 * @param callable(): T $work The work.
+	 * @return T
+	 * @throws \Throwable Whatever the work throws.
+	 */
+	public static function rehearse( callable $work ) {
+		global $wpdb;
+		if ( null !== self::$open || null !== self::$rehearsal ) {
+			throw new \LogicException( 'a rehearsal inside a transaction' );
+		}
+		$rehearsal  = new self();
+		$suppressed = $wpdb->suppress_errors( true );
+		$retries    = $wpdb->reconnect_retries;
+		// On another connection there would be no transaction, and writes would stay.
+		$wpdb->reconnect_retries = 0;
+		try {
+			if ( false === $wpdb->query( 'START TRANSACTION' ) ) {
+				throw Database_Error::thrown( $wpdb );
+			}
+			self::$rehearsal = $rehearsal;
+			return $work();
+		} finally {
+			self::$rehearsal = null;
+			$rehearsal->undo( 'ROLLBACK' );
+			$wpdb->reconnect_retries = $retries;
+			$wpdb->suppress_errors( $suppressed );
 		}
 	}
 
@@ -120,6 +163,8 @@ final class Transaction {
 	 */
 	public static function abandon(): void {
 		self::$open?->rollback();
+		self::$rehearsal?->undo( 'ROLLBACK' );
+		self::$rehearsal = null;
 	}
 
 	/**
@@ -151,7 +196,7 @@ final class Transaction {
 		// A connection that is lost half-way must stay lost: wpdb would reconnect and write the second half alone.
 		$wpdb->reconnect_retries = 0;
 		try {
-			if ( false === $wpdb->query( 'START TRANSACTION' ) ) {
+			if ( ! ( null === self::$rehearsal ? false !== $wpdb->query( 'START TRANSACTION' ) : self::$rehearsal->resume() ) ) {
 				throw Database_Error::thrown( $wpdb );
 			}
 			self::$open = $this;
@@ -160,7 +205,7 @@ final class Transaction {
 			$result = $work( $this );
 			$this->check();
 			$this->unwatch();
-			if ( false === $wpdb->query( 'COMMIT' ) ) {
+			if ( false === $wpdb->query( null === self::$rehearsal ? 'COMMIT' : 'RELEASE SAVEPOINT scimpress' ) ) {
 				throw Database_Error::thrown( $wpdb );
 			}
 			self::$open = null;
@@ -185,9 +230,23 @@ final class Transaction {
 			return;
 		}
 		self::$open = null;
+		$undone = $this->undo( null === self::$rehearsal ? 'ROLLBACK' : 'ROLLBACK TO SAVEPOINT scimpress' );
+		if ( $undone ) {
+			self::$rehearsal?->note_errors();
+		}
+	}
+
+	/**
+	 * Undoes writes, in the database and in the object cache.
+	 *
+	 * @param string $statement Does it in the database.
+	 * @return bool Whether the database did it.
+	 */
+	private function undo( string $statement ): bool {
+		global $wpdb;
 		// Once with the keys (login, e-mail, nicename) that the account has now, once with those that it gets back.
 		$this->forget();
-		$wpdb->query( 'ROLLBACK' );
+		$done = $wpdb->query( $statement );
 		$this->forget();
 		if ( wp_using_ext_object_cache() ) {
 			wp_cache_delete( 'alloptions', 'options' );
@@ -195,12 +254,42 @@ final class Transaction {
 		} else {
 			wp_cache_flush();
 		}
+		return false !== $done;
+	}
+
+	/**
+	 * Begins a part of a rehearsal. Where a query has failed there may be no transaction any more, in which a savepoint would be an
+	 * empty word: what follows it would stay.
+	 *
+	 * @return bool Whether it has begun.
+	 */
+	private function resume(): bool {
+		global $wpdb;
+		if ( self::noted() !== $this->errors ) {
+			$this->undo( 'ROLLBACK' );
+			if ( false === $wpdb->query( 'START TRANSACTION' ) ) {
+				return false;
+			}
+			$this->note_errors();
+		}
+		return false !== $wpdb->query( 'SAVEPOINT scimpress' );
+	}
+
+	/**
+	 * The failed queries of now are known to have left the transaction alone.
+	 */
+	private function note_errors(): void {
+		$this->errors = self::noted();
 	}
 
 	/**
 	 * What follows a commit.
 	 */
 	private function settle(): void {
+		if ( null !== self::$rehearsal ) {
+			self::$rehearsal->touched += $this->touched;
+			return;
+		}
 		// Another request may have read the old row into a shared cache between our write and the commit.
 		if ( wp_using_ext_object_cache() ) {
 			$this->forget();

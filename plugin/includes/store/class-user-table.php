@@ -150,6 +150,22 @@ KEY deleted (deleted)';
 	}
 
 	/**
+	 * The accounts behind SCIM ids.
+	 *
+	 * @param list<string> $ids SCIM ids.
+	 * @return array<string,int> SCIM id => user ID, of live rows.
+	 */
+	public static function accounts( array $ids ): array {
+		global $wpdb;
+		$found = array();
+		foreach ( array_chunk( $ids, Query::CHUNK ) as $chunk ) {
+			$rows   = Query::rows( $wpdb->prepare( 'SELECT id, user_id FROM ' . self::name() . ' WHERE deleted IS NULL AND user_id IS NOT NULL AND id IN (' . Query::placeholders( $chunk ) . ')', $chunk ) );
+			$found += array_column( $rows, 'user_id', 'id' );
+		}
+		return array_map( 'intval', $found );
+	}
+
+	/**
 	 * Whether SCIM knows anybody.
 	 */
 	public static function is_used(): bool {
