@@ -129,13 +129,23 @@ final class Account {
 		if ( $active ) {
 			$hooks->around( 'reactivate', $user_id, static fn() => Account_State::activate( $user_id ) );
 		} else {
-			Administrators::keep_one( $user_id );
-			foreach ( Network::deactivates_everywhere() ? Network::other_sites( $user_id, true ) : array() as $site ) {
-				Network::on( $site, static fn() => Administrators::keep_one( $user_id ) );
-			}
+			self::keep_administrators( $user_id );
 			$hooks->around( 'deactivate', $user_id, static fn() => Account_State::deactivate( $user_id ) );
 		}
 		return true;
+	}
+
+	/**
+	 * Stops before a site is left without anybody who can manage it: this one, and those where the account is deactivated with it.
+	 *
+	 * @param int $user_id User ID.
+	 * @throws Failure `protected`.
+	 */
+	public static function keep_administrators( int $user_id ): void {
+		Administrators::keep_one( $user_id );
+		foreach ( Network::deactivates_everywhere() ? Network::other_sites( $user_id, true ) : array() as $site ) {
+			Network::on( $site, static fn() => Administrators::keep_one( $user_id ) );
+		}
 	}
 
 	/**

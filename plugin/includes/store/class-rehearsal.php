@@ -109,7 +109,7 @@ final class Rehearsal {
 		}
 		Protection::guard( $this->user_id );
 		if ( ! $this->active ) {
-			Administrators::keep_one( $this->user_id );
+			Account::keep_administrators( $this->user_id );
 		}
 		// As Arrival: an account that is linked keeps what SCIM says nothing about.
 		$is_said      = fn( $value ): bool => $this->returns || ( null !== $value && '' !== $value );
