@@ -89,7 +89,8 @@ final class Client {
 		wp_set_current_user( 0 );
 		try {
 			$answer = Engine::answer( $request, array( 'journal' => true ) + Configuration::of_site(), array( new Store(), 'perform' ) );
-			if ( ! $this->rehearses ) {
+			// Who only looks must not set anything going.
+			if ( ! $this->rehearses && 'GET' !== $method ) {
 				Notices::record( $answer->notices );
 				Pass::after_request();
 				Recorder::record( $answer, $request, self::NAME );

@@ -43,6 +43,10 @@ final class Arrival {
 	 * @throws Conflict When another row holds one of the keys.
 	 */
 	public function insert( array $found ): int {
+		// SQLite would end the rehearsal with the claim that fails.
+		if ( Transaction::is_rehearsed() && User_Table::holders( $this->need ) ) {
+			throw new Conflict( 'a unique key is taken' );
+		}
 		$position   = User_Table::claim( $this->need );
 		$candidates = new Candidates();
 		$user_id    = $candidates->find( $this->need, $found );

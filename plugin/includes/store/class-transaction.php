@@ -99,8 +99,8 @@ final class Transaction {
 	 * Does work whose transactions are all taken back in the end, as if it had never been done. They see each other's writes; what
 	 * would wait for their commit never happens.
 	 *
-	 * SQLite ends the transaction with a statement that fails, MySQL with a deadlock. The rehearsal then goes on in a new one, without what
-	 * was written before: less is seen, never more is kept.
+	 * SQLite ends the transaction with a statement that fails, MySQL with a deadlock. The rehearsal then goes on in a new one, without
+	 * what was written before: less is seen, never more is kept.
 	 *
 	 * @template T
 	 * @param callable(): T $work The work.
@@ -129,6 +129,13 @@ final class Transaction {
 			$wpdb->reconnect_retries = $retries;
 			$wpdb->suppress_errors( $suppressed );
 		}
+	}
+
+	/**
+	 * Whether everything is going to be taken back.
+	 */
+	public static function is_rehearsed(): bool {
+		return null !== self::$rehearsal;
 	}
 
 	/**

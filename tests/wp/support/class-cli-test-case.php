@@ -67,6 +67,19 @@ abstract class Cli_Test_Case extends Test_Case {
 	}
 
 	/**
+	 * Has the engine create a resource.
+	 *
+	 * @param string $path     Of the collection.
+	 * @param array  $resource The resource.
+	 * @return array As the client reads it.
+	 */
+	protected function post( string $path, array $resource ): array {
+		$answer = ( new \Scimpress\Cli\Client() )->message( 'POST', $path, $resource );
+		$this->assertSame( 201, $answer->status, $answer->body );
+		return json_decode( $answer->body, true );
+	}
+
+	/**
 	 * SCIM users, whom nobody else is.
 	 *
 	 * @param int   $number  How many.
