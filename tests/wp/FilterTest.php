@@ -137,12 +137,12 @@ final class FilterTest extends Test_Case {
 			range( 1, 2 )
 		);
 		$ask    = array(
-			'userName'      => array( '/Users', array( 'filter' => 'userName eq "PLAIN-3"' ), 2 ),
+			'userName'      => array( '/Users', array( 'filter' => 'userName eq "PLAIN-3"' ), 1 ),
 			'externalId'    => array( '/Users', array( 'filter' => 'externalId eq "E-3"' ), 2 ),
-			'id'            => array( '/Users', array( 'filter' => "id eq \"$ids[3]\"" ), 2 ),
+			'id'            => array( '/Users', array( 'filter' => "id eq \"$ids[3]\"" ), 1 ),
 			'e-mail'        => array( '/Users', array( 'filter' => 'emails[type eq "work"].value eq "plain-3@corp.example"' ), 2 ),
 			'nobody'        => array( '/Users', array( 'filter' => 'userName eq "nobody"' ), 1 ),
-			'one'           => array( "/Users/$ids[3]", array(), 2 ),
+			'one'           => array( "/Users/$ids[3]", array(), 1 ),
 			'active'        => array( '/Users', array( 'filter' => 'active eq false' ), 3 ),
 			'not active'    => array( '/Users', array( 'filter' => 'not (active eq true)' ), 3 ),
 			'the beginning' => array( '/Users', array( 'filter' => 'userName sw "PLAIN-3"', 'count' => '1' ), 3 ),

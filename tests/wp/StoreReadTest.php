@@ -153,6 +153,20 @@ final class StoreReadTest extends Test_Case {
 		}
 	}
 
+	public function test_one_record_is_found_by_texts_of_every_kind_past_the_driver_of_sqlite(): void {
+		global $wpdb;
+		foreach ( array( 'plain', "o'neill", '"quoted"', 'back\\slash', '100% %s %d', 'what?', '{name}', 'räksmörgås 🦀', "semi; -- x", '/* x */' ) as $number => $name ) {
+			list( $need ) = $this->person( array( 'userName' => $name, 'objectId' => "object-$number" ) );
+			$wpdb->get_var( 'SELECT 2' );
+			$this->assertSame( array( $need['id'] ), array_column( $this->perform( Needs::by( 'userName', $name ) )['records'], 'id' ), $name );
+			if ( Locker::is_sqlite() ) {
+				// What is escaped otherwise there is for the driver to say.
+				$this->assertSame( strlen( $name ) === strcspn( $name, '\'"\\' ), 'SELECT 2' === $wpdb->dbh->get_last_mysql_query(), $name );
+			}
+		}
+		$this->assertSame( array(), $this->perform( Needs::by( 'userName', 'PLAIN' ) )['records'], 'byte by byte' );
+	}
+
 	public function test_one_record_is_on_its_side_of_a_position(): void {
 		list( $need, $record ) = $this->person();
 		$select                = Needs::by( 'id', $need['id'] );

@@ -73,6 +73,10 @@ KEY user_id (user_id)';
 	 * @throws \RuntimeException When the database refuses.
 	 */
 	public static function append( array $rows ): void {
+		if ( 1 === count( $rows ) ) {
+			Query::plain_write( self::insertion( array_fill_keys( array_keys( $rows[0] ), '?' ) ), array_values( $rows[0] ) );
+			return;
+		}
 		$statement = '';
 		foreach ( $rows as $row ) {
 			$tuple = '(' . implode( ', ', self::literals( $row ) ) . ')';
@@ -94,12 +98,21 @@ KEY user_id (user_id)';
 	public static function count_refusal( array $row ): void {
 		global $wpdb;
 		// Others may share the row; an address that is not everybody's would be a lie.
-		$count = $wpdb->prepare( "times = times + 1, address = CASE WHEN address = %s THEN address ELSE '' END", $row['address'] );
+		$count = "times = times + 1, address = CASE WHEN address = %s THEN address ELSE '' END";
 		// Most find it there, and this is short.
-		if ( 0 === Query::write( 'UPDATE ' . self::name() . " SET $count" . $wpdb->prepare( ' WHERE refusal = %s', $row['refusal'] ) ) ) {
+		if ( 0 === Query::plain_write( 'UPDATE ' . self::name() . ' SET ' . str_replace( '%s', '?', $count ) . ' WHERE refusal = ?', array( $row['address'], $row['refusal'] ) ) ) {
 			$values = self::literals( $row );
-			Query::write( 'INSERT INTO ' . self::name() . ' (' . implode( ', ', array_keys( $values ) ) . ') VALUES (' . implode( ', ', $values ) . ") ON DUPLICATE KEY UPDATE $count" );
+			Query::write( self::insertion( $values ) . $wpdb->prepare( " ON DUPLICATE KEY UPDATE $count", $row['address'] ) );
 		}
+	}
+
+	/**
+	 * The statement that inserts a row.
+	 *
+	 * @param array<string,string> $values Column => literal or placeholder.
+	 */
+	private static function insertion( array $values ): string {
+		return 'INSERT INTO ' . self::name() . ' (' . implode( ', ', array_keys( $values ) ) . ') VALUES (' . implode( ', ', $values ) . ')';
 	}
 
 	/**

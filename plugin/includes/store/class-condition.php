@@ -119,6 +119,15 @@ final class Condition {
 	}
 
 	/**
+	 * Whether a condition is one equality of a text, which every database understands alike.
+	 *
+	 * @param array|null $condition The condition.
+	 */
+	public function is_plain( ?array $condition ): bool {
+		return 'eq' === ( $condition[0] ?? '' ) && self::TEXT === $this->column( $condition[1] )[1];
+	}
+
+	/**
 	 * Whether a condition is true of one row at most, because a unique key says so.
 	 *
 	 * @param array|null $condition The condition.

@@ -45,7 +45,7 @@ abstract class Reader {
 			$rows .= $wpdb->prepare( ' AND s.position > %d', $after );
 		}
 		if ( $condition->is_of_one( $where ) ) {
-			return static::record_of( $condition->from( $where ), $rows );
+			return static::record_of( $condition->from( $where ), $rows, $condition->is_plain( $where ) );
 		}
 		$order = null === $before ? 'ASC' : 'DESC';
 		return static::records( $condition->from( $where ), $rows . $wpdb->prepare( " ORDER BY s.position $order LIMIT %d", $limit ) );
@@ -115,7 +115,7 @@ abstract class Reader {
 	 */
 	public static function fetch( array $positions ): array {
 		if ( count( $positions ) <= 1 ) {
-			return $positions ? static::record_of( static::table() . ' s', 's.position = ' . (int) reset( $positions ) ) : array();
+			return $positions ? static::record_of( static::table() . ' s', 's.position = ' . (int) reset( $positions ), true ) : array();
 		}
 		return static::records( static::table() . ' s', 's.position IN (' . implode( ', ', array_map( 'intval', $positions ) ) . ')' );
 	}
@@ -154,9 +154,10 @@ abstract class Reader {
 	 *
 	 * @param string $from  Tables; the row is `s`.
 	 * @param string $where Prepared condition; of a live row.
+	 * @param bool   $plain Whether the condition is one for Query::plain_rows().
 	 * @return list<array>
 	 */
-	protected static function record_of( string $from, string $where ): array {
+	protected static function record_of( string $from, string $where, bool $plain ): array { // phpcs:ignore Generic.CodeAnalysis.UnusedFunctionParameter -- for who needs it.
 		return static::records( $from, $where );
 	}
 }

@@ -61,7 +61,7 @@ final class User_Reader extends Reader {
 	 * @return list<array>
 	 */
 	protected static function records( string $from, string $where ): array {
-		$rows = self::rows( $from, '', $where );
+		$rows = Query::rows( self::query( $from, '', $where ) );
 		if ( ! $rows ) {
 			return array();
 		}
@@ -75,11 +75,13 @@ final class User_Reader extends Reader {
 	 *
 	 * @param string $from  Tables; the row is `s`.
 	 * @param string $where Prepared condition; of a live row.
+	 * @param bool   $plain Whether the condition is one for Query::plain_rows().
 	 * @return list<array>
 	 */
-	protected static function record_of( string $from, string $where ): array {
+	protected static function record_of( string $from, string $where, bool $plain ): array {
 		global $wpdb;
-		$rows = self::rows( $from, "LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID AND m.meta_key IN " . self::keys(), $where, ', m.umeta_id, m.meta_key, m.meta_value' );
+		$query = self::query( $from, "LEFT JOIN {$wpdb->usermeta} m ON m.user_id = u.ID AND m.meta_key IN " . self::keys(), $where, ', m.umeta_id, m.meta_key, m.meta_value' );
+		$rows  = $plain ? Query::plain_rows( $query ) : Query::rows( $query );
 		if ( ! $rows ) {
 			return array();
 		}
@@ -89,20 +91,19 @@ final class User_Reader extends Reader {
 	}
 
 	/**
-	 * Rows with what is the account's.
+	 * The query of rows with what is the account's.
 	 *
 	 * @param string $from   Tables; the row is `s`.
 	 * @param string $join   Another table, `u` being the account.
 	 * @param string $where  Prepared condition, order and limit; of live rows.
 	 * @param string $select Columns of the other table.
-	 * @return list<object>
 	 */
-	private static function rows( string $from, string $join, string $where, string $select = '' ): array {
+	private static function query( string $from, string $join, string $where, string $select = '' ): string {
 		global $wpdb;
 		// Who is in no group, as most are while a site has none, need not be looked up there.
 		$grouped = 'EXISTS (SELECT 1 FROM ' . Membership_Table::name() . ' g WHERE g.is_group = ' . Membership_Table::USER . ' AND g.member_position = s.position)';
 		// All columns: SQLite's driver takes a tenth of a millisecond for each that is named.
-		return Query::rows( "SELECT s.*, u.user_email, u.display_name, $grouped AS grouped$select FROM $from JOIN {$wpdb->users} u ON u.ID = s.user_id $join WHERE " . self::LIVE . " AND $where" );
+		return "SELECT s.*, u.user_email, u.display_name, $grouped AS grouped$select FROM $from JOIN {$wpdb->users} u ON u.ID = s.user_id $join WHERE " . self::LIVE . " AND $where";
 	}
 
 	/**
