@@ -38,7 +38,8 @@ spl_autoload_register(
 		$parts = explode( '\\', strtolower( str_replace( '_', '-', substr( $name, strlen( __NAMESPACE__ ) + 1 ) ) ) );
 		$class = array_pop( $parts );
 		$path  = __DIR__ . '/includes/' . ( $parts ? implode( '/', $parts ) . '/' : '' ) . "class-$class.php";
-		if ( is_file( $path ) ) {
+		// Unlike is_file(), it asks opcache, which has the path of what it has compiled, and not the disk.
+		if ( false !== stream_resolve_include_path( $path ) ) {
 			require $path;
 		}
 	}
