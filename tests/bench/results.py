@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.bulk import BulkTimes
 from tests.bench.lane import LookUps
-from tests.bench.measure import BARE, CORE_POST, KINDS, Memory, Times
+from tests.bench.measure import BARE, CORE_POST, FLOOR, KINDS, Memory, Times
 
 MEBIBYTE = 1024 * 1024
 
@@ -35,6 +35,7 @@ class Run:
     wordpress: str
     php: str
     times: dict[str, Times]
+    processor: dict[str, Times]
     bare: Memory
     scim: Memory
     people: int
@@ -50,7 +51,7 @@ def ratio(run: Run, kind: str) -> float:
 
 def table(run: Run) -> str:
     """The Markdown tables of one database."""
-    rows = ["| request | median | p99 | ratio | reach | |", "|---|---:|---:|---:|---:|---|"]
+    rows = ["| request | median | p99 | ratio | reach | | processor | ratio |", "|---|---:|---:|---:|---:|---|---:|---:|"]
     for kind in KINDS:
         times = run.times[kind]
         cells = [kind, f"{times.median * 1000:.2f} ms", f"{times.p99 * 1000:.2f} ms"]
@@ -59,7 +60,9 @@ def table(run: Run) -> str:
             held = ratio(run, kind)
             cells += [f"{held:.2f} × {reference.split()[0]}", f"≤ {most}", "reached" if held <= most else "**missed**"]
         else:
-            cells += ["", "", ""]
+            cells += [f"{times.median / run.times[BARE].median:.2f} × bare" if kind == FLOOR else "", "", ""]
+        work, bare = run.processor[kind].median, run.processor[REACH.get(kind, (BARE,))[0]].median
+        cells += [f"{work * 1000:.2f} ms", f"{work / bare:.2f}" if kind in REACH or kind == FLOOR else ""]
         rows.append("| " + " | ".join(cells) + " |")
     rows += ["", "| memory of a worker | bare | SCIM | above bare | reach | |", "|---|---:|---:|---:|---:|---|"]
     for label, name, judged in (

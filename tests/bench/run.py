@@ -109,20 +109,20 @@ def measure(database: str, options: argparse.Namespace) -> Run:
     with Site(ROOT / "target" / "bench" / database, database, children=1, durable=True) as site:
         shutil.copy(HERE / "php" / "scimpress-bench.php", site.root / "wp-content" / "mu-plugins")
         facts = json.loads(site.run_php(HERE / "php" / "prepare.php"))
-        bench = Bench(site.url, site.token, facts["basic"])
+        bench = Bench(site.url, site.token, facts["basic"], site.workers()[0])
         try:
             bar = Progress(f"{NAMES[database]}: memory, then {people} users", 1)
             bare, scim = bench.memory(MEMORY_REQUESTS)
             bench.populate(people)
             bar.finish(f"{(scim.rss - bare.rss) / 1024:.0f} KiB above the bare route")
             bar = Progress(f"{NAMES[database]}: {rounds} rounds of {len(KINDS)} requests", rounds + WARM_UP)
-            times = bench.times(rounds, WARM_UP, bar.step)
+            times, processor = bench.times(rounds, WARM_UP, bar.step)
             version = facts["database"]
             bar.finish(f"PATCH title {times['PATCH title'].median / times['bare route'].median:.2f} × bare")
             bar = Progress(f"{NAMES[database]}: bulk", 2 * options.bulk_rounds)
             bulk = measure_bulk(site.url, site.token, options.bulk_rounds, bar.step)
             look_ups = measure_look_ups(database, ROOT / "target" / "bench" / f"{database}-crowd", options.look_up_rounds, 4.0)
-            run = Run(NAMES[database], version, site.facts["wordpress"], facts["php"], times, bare, scim, people, rounds, bulk, look_ups)
+            run = Run(NAMES[database], version, site.facts["wordpress"], facts["php"], times, processor, bare, scim, people, rounds, bulk, look_ups)
             bar.finish(", ".join(f"{kind} {ratio(run, kind):.2f}" for kind in REACH))
             return run
         finally:

@@ -21,6 +21,20 @@ add_action(
 	}
 );
 
+// Nothing can be answered before: the floor of every read.
+if ( isset( $_SERVER['HTTP_X_BENCH_FLOOR'] ) ) {
+	add_action(
+		'plugins_loaded',
+		static function () {
+			status_header( 200 );
+			header( 'Content-Type: application/json' );
+			echo '{"ok":true}';
+			exit;
+		},
+		PHP_INT_MIN
+	);
+}
+
 // As late as a header can still be sent in either lane: everything but the output itself has been allocated by then.
 add_filter(
 	'status_header',
