@@ -7,6 +7,7 @@
 
 namespace Scimpress\Tests;
 
+use Scimpress\Store\Group_Table;
 use Scimpress\Store\Query;
 use Scimpress\Store\User_Table;
 
@@ -40,6 +41,22 @@ final class StorePageTest extends Test_Case {
 			}
 		}
 		$this->check( array_values( $ids ), $chance );
+	}
+
+	public function test_far_pages_of_groups_are_where_counting_would_find_them(): void {
+		$ids = array_map( static fn(): string => wp_generate_uuid4(), range( 1, 1200 ) );
+		foreach ( array_chunk( $ids, Query::CHUNK ) as $chunk ) {
+			$rows = array_map( static fn( string $id ): string => "('$id', '$id', '$id', 1, 1, '{\"displayName\":\"$id\"}')", $chunk );
+			Query::write( 'INSERT INTO ' . Group_Table::name() . ' (id, display_name, display, created, modified, document) VALUES ' . implode( ', ', $rows ) );
+		}
+		foreach ( array_splice( $ids, 400, 100 ) as $gone ) {
+			Query::write( 'DELETE FROM ' . Group_Table::name() . " WHERE id = '$gone'" );
+		}
+		foreach ( array( 1000, 1001, 1050, 1095, 1099, 1100 ) as $offset ) {
+			$page = $this->perform( Needs::of_group( Needs::page( $offset, 7 ) ) );
+			$this->assertSame( 1100, $page['total'] );
+			$this->assertSame( array_slice( $ids, $offset, 7 ), array_column( $page['records'], 'id' ), "offset $offset" );
+		}
 	}
 
 	public function test_far_page_reads_documents_of_the_page_alone(): void {
