@@ -21,9 +21,19 @@ final class SettingsPageTest extends Scim_Test_Case {
 
 	private Browser $browser;
 
+	/** Whether WordPress has to count its users again. */
+	private bool $counted = false;
+
 	protected function setUp(): void {
 		parent::setUp();
 		$this->browser = $this->signed_in_as( 'administrator' );
+	}
+
+	protected function tearDown(): void {
+		if ( $this->counted ) {
+			wp_update_user_counts();
+		}
+		parent::tearDown();
 	}
 
 	public function test_settings_are_saved_and_shown(): void {
@@ -58,6 +68,26 @@ final class SettingsPageTest extends Scim_Test_Case {
 		$this->assertMatchesRegularExpression( "/<option value='$heir->ID'\s+selected/", $body );
 
 		$this->save( array( 'default_role' => 'subscriber' ) );
+		$this->assertSettings( array() );
+	}
+
+	public function test_on_a_site_with_many_users_the_heir_is_named_by_login(): void {
+		$heir = $this->stranger( array( 'role' => 'editor' ) );
+		$this->assertStringContainsString( '<select name=\'reassign_to\'', $this->browser->get( self::PAGE )->body );
+		// What WordPress counts twice a day, and calls large above 10,000.
+		update_network_option( null, 'user_count', 10001 );
+		$this->counted = true;
+		$this->assertStringNotContainsString( '<select name=\'reassign_to\'', $this->browser->get( self::PAGE )->body );
+		$this->assertSame( 303, $this->save( array( 'reassign_login' => " $heir->user_login " ) )->status );
+		$this->assertSettings( array( 'reassign_to' => $heir->ID ) );
+		$this->assertMatchesRegularExpression( "/name=\"reassign_login\" value=\"$heir->user_login\"/", $this->browser->get( self::PAGE )->body );
+
+		$reply = $this->save( array( 'reassign_login' => 'no<b>body' ) );
+		$this->assertSame( 200, $reply->status );
+		$this->assertShows( 'nobody has the login name nobody, so', $reply->body );
+		$this->assertSettings( array() );
+		$this->save( array( 'reassign_login' => $heir->user_login ) );
+		$this->assertSame( 303, $this->save( array( 'reassign_login' => '' ) )->status );
 		$this->assertSettings( array() );
 	}
 

@@ -49,10 +49,9 @@ final class Settings_Tab extends Tab {
 	 */
 	public function perform( string $action ): void {
 		if ( self::SAVE === $action ) {
-			$unknown = $this->save();
-			if ( $unknown ) {
-				/* translators: %s: login names. */
-				$this->outcome = array( 'error', sprintf( __( 'Settings saved, but nobody has these login names, so they protect nobody: %s', 'scimpress' ), implode( ', ', $unknown ) ) );
+			$problems = $this->save();
+			if ( $problems ) {
+				$this->outcome = array( 'error', implode( ' ', $problems ) );
 				return;
 			}
 			wp_safe_redirect( add_query_arg( 'saved', '1', Page::url( self::SLUG ) ), 303 );
@@ -78,7 +77,9 @@ final class Settings_Tab extends Tab {
 	 * Prints the tab.
 	 */
 	public function render(): void {
+		$heir = get_userdata( Settings::reassign_to() );
 		$page = array(
+			'heir'         => $heir ? $heir->user_login : '',
 			'settings'     => Settings::all(),
 			'enabled'      => Settings::enabled(),
 			'default_role' => Settings::default_role(),
@@ -93,7 +94,7 @@ final class Settings_Tab extends Tab {
 	/**
 	 * Stores the form `scimpress_save`.
 	 *
-	 * @return list<string> Login names of nobody among the protected accounts.
+	 * @return list<string> What could not be saved, a sentence each.
 	 */
 	private function save(): array {
 		// phpcs:disable WordPress.Security.NonceVerification.Missing -- Page::load() has checked it.
@@ -117,17 +118,29 @@ final class Settings_Tab extends Tab {
 		if ( isset( Capability::roles_to_hand_out()[ $role ] ) ) {
 			$changes['default_role'] = $role;
 		}
+		$problems = array();
+		$heir     = trim( self::posted( 'reassign_login' ) );
+		if ( '' !== $heir ) {
+			$changes['reassign_to'] = (int) ( get_user_by( 'login', $heir )->ID ?? 0 );
+			if ( ! $changes['reassign_to'] ) {
+				/* translators: %s: login name. */
+				$problems[] = sprintf( __( 'Settings saved, but nobody has the login name %s, so the content of deleted users goes to nobody.', 'scimpress' ), $heir );
+			}
+		}
 		if ( $changes['reassign_to'] && ! get_userdata( $changes['reassign_to'] ) ) {
 			$changes['reassign_to'] = 0;
 		}
-		$unknown = array();
 		if ( isset( $_POST['protected_users'] ) ) { // phpcs:ignore WordPress.Security.NonceVerification.Missing -- Page::load() has checked it.
-			$logins                     = array_filter( array_map( 'trim', preg_split( '/\R/', self::posted( 'protected_users' ) ) ), 'strlen' );
-			$users                      = array_map( static fn( string $login ) => get_user_by( 'login', $login ), $logins );
-			$unknown                    = array_values( array_diff_key( $logins, array_filter( $users ) ) );
+			$logins  = array_filter( array_map( 'trim', preg_split( '/\R/', self::posted( 'protected_users' ) ) ), 'strlen' );
+			$users   = array_map( static fn( string $login ) => get_user_by( 'login', $login ), $logins );
+			$unknown = array_values( array_diff_key( $logins, array_filter( $users ) ) );
+			if ( $unknown ) {
+				/* translators: %s: login names. */
+				$problems[] = sprintf( __( 'Settings saved, but nobody has these login names, so they protect nobody: %s', 'scimpress' ), implode( ', ', $unknown ) );
+			}
 			$changes['protected_users'] = array_column( array_filter( $users ), 'ID' );
 		}
 		Settings::update( $changes );
-		return $unknown;
+		return $problems;
 	}
 }

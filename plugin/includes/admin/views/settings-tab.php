@@ -79,20 +79,25 @@ $scimpress_set_in_config = sprintf(
 					<label><input type="radio" name="on_delete" value="<?php echo esc_attr( Settings::DELETE ); ?>" <?php checked( $page['settings']['on_delete'], Settings::DELETE ); ?>> <?php esc_html_e( 'Delete the account', 'scimpress' ); ?></label>
 					<p>
 						<label for="scimpress-reassign"><?php esc_html_e( 'and give its content to', 'scimpress' ); ?></label>
-						<?php
-						wp_dropdown_users(
-							array(
-								'name'              => 'reassign_to',
-								'id'                => 'scimpress-reassign',
-								'selected'          => $page['settings']['reassign_to'],
-								'include_selected'  => true,
-								'capability'        => array( 'edit_posts' ),
-								'show'              => 'display_name_with_login',
-								'option_none_value' => 0,
-								'show_option_none'  => __( '— nobody —', 'scimpress' ),
-							)
-						);
-						?>
+						<?php if ( wp_is_large_user_count() ) : ?>
+							<?php // A list of who may write reads everybody's capabilities: seconds on a site with a million users. ?>
+							<input type="text" id="scimpress-reassign" name="reassign_login" value="<?php echo esc_attr( $page['heir'] ); ?>" class="regular-text code" placeholder="<?php esc_attr_e( 'Login name, or nothing for nobody', 'scimpress' ); ?>" spellcheck="false" autocomplete="off">
+						<?php else : ?>
+							<?php
+							wp_dropdown_users(
+								array(
+									'name'              => 'reassign_to',
+									'id'                => 'scimpress-reassign',
+									'selected'          => $page['settings']['reassign_to'],
+									'include_selected'  => true,
+									'capability'        => array( 'edit_posts' ),
+									'show'              => 'display_name_with_login',
+									'option_none_value' => 0,
+									'show_option_none'  => __( '— nobody —', 'scimpress' ),
+								)
+							);
+							?>
+						<?php endif; ?>
 					</p>
 					<p class="description"><?php esc_html_e( 'Without an heir, a user who owns content is not deleted and the identity provider reports an error.', 'scimpress' ); ?></p>
 				</fieldset>
