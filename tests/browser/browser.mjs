@@ -21,31 +21,35 @@ export const launch = () => chromium.launch({
 	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
-// Cookies of an administrator who has signed in.
-let session;
+// Cookies of an administrator who has signed in, by the site's address.
+const sessions = new Map();
 
 // A page of a signed-in administrator in a browser context of its own. An error of a script, or a request to any other host,
-// is kept in `page.faults`.
-export async function sign_in(browser, options = {}) {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, storageState: session, ...options });
+// is kept in `page.faults`. `at`: facts of another site.
+export async function sign_in(browser, options = {}, at = site) {
+	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, storageState: sessions.get(at.url), ...options });
+	// A machine that does much else is slow, not wrong.
+	context.setDefaultTimeout(120000);
 	const page = await context.newPage();
 	page.faults = [];
 	page.on('pageerror', (error) => page.faults.push(String(error)));
-	await page.route((url) => url.origin !== site.url, (route) => {
+	await page.route((url) => url.origin !== at.url, (route) => {
 		// Core's: faces of users, and news on the dashboard.
 		if (!/gravatar\.com|w\.org|wordpress\.org/.test(route.request().url())) {
 			page.faults.push(route.request().url());
 		}
 		return route.abort();
 	});
-	if (!session) {
-		await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent('/wp-admin/tools.php')}`);
+	if (!sessions.has(at.url)) {
+		await page.goto(`${at.url}/wp-login.php?redirect_to=${encodeURIComponent('/wp-admin/tools.php')}`);
 		// Core's user-profile.js, which profile.php has too, fails when somebody leaves the page before it is ready.
-		await page.waitForFunction(() => window.jQuery?.isReady);
-		await page.fill('#user_login', site.admin_login);
-		await page.fill('#user_pass', site.admin_password);
+		if (options.javaScriptEnabled !== false) {
+			await page.waitForFunction(() => window.jQuery?.isReady);
+		}
+		await page.fill('#user_login', at.admin_login);
+		await page.fill('#user_pass', at.admin_password);
 		await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
-		session = await context.storageState();
+		sessions.set(at.url, await context.storageState());
 	}
 	return page;
 }
@@ -61,6 +65,28 @@ export async function scim(token, method, path, body) {
 	return { status: answer.status, json: text ? JSON.parse(text) : null };
 }
 
+// A new token of the tokens tab, as an administrator gets it there.
+export async function new_token(page, name) {
+	await page.goto(page_url('tokens'));
+	await page.fill('#scimpress-new-name', name);
+	await page.getByRole('button', { name: 'Create token' }).click();
+	return page.inputValue('#scimpress-token');
+}
+
+// What is in the clipboard after the button beside a field was pressed by the keyboard. The context must be allowed to read it.
+export async function copied(page, field) {
+	const button = page.locator(`[data-copy="${field}"]`);
+	// The script shows it.
+	await button.waitFor();
+	await button.focus();
+	await page.keyboard.press('Enter');
+	await button.getByText('Copied').waitFor();
+	assert.equal((await page.locator('#a11y-speak-polite').textContent()).trim(), 'Copied');
+	const text = await page.evaluate(() => navigator.clipboard.readText());
+	assert.equal(text, await page.inputValue(`#${field}`));
+	return text;
+}
+
 // A person who can be provisioned.
 export const person = (name) => ({
 	schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
@@ -70,26 +96,27 @@ export const person = (name) => ({
 	active: true,
 });
 
-// Asserts that axe finds nothing in what is ours on a page.
-export async function accessible(page, name) {
+// Asserts that axe finds nothing in what is ours on a page: in the elements that a selector finds, about which at least so many
+// rules have something to say.
+export async function accessible(page, name, selector = '.wrap.scimpress', rules = 6) {
 	await page.evaluate(axe);
-	const found = await page.evaluate(() => window.axe.run('.wrap.scimpress', { resultTypes: ['violations'] }));
-	assert.ok(found.passes.length > 5, `${name}: axe looked at nothing`);
+	const found = await page.evaluate((ours) => window.axe.run(ours, { resultTypes: ['violations'] }), selector);
+	assert.ok(found.passes.length >= rules, `${name}: axe looked at nothing`);
 	const said = found.violations.map((rule) => `${rule.id}: ${rule.help}\n${rule.nodes.map((node) => `    ${node.html}`).join('\n')}`);
 	assert.deepEqual(said, [], name);
 }
 
 // Asserts that nothing sticks out of the window.
-export async function fits(page, name) {
-	const out = await page.evaluate(() => {
+export async function fits(page, name, selector = '.wrap.scimpress') {
+	const out = await page.evaluate((ours) => {
 		const inside = (element) => element.closest('.scimpress-scroll, .screen-reader-text, pre');
 		const sticks = (element) => {
 			const box = element.getBoundingClientRect();
 			return box.width > 0 && (box.right > document.documentElement.clientWidth + 1 || box.left < -1);
 		};
-		return [...document.querySelectorAll('.wrap.scimpress, .wrap.scimpress *')]
+		return [...document.querySelectorAll(ours)].flatMap((element) => [element, ...element.querySelectorAll('*')])
 			.filter((element) => (!inside(element) || element.matches('.scimpress-scroll, pre')) && sticks(element))
 			.map((element) => element.outerHTML.slice(0, 120));
-	});
+	}, selector);
 	assert.deepEqual(out, [], name);
 }

@@ -1,7 +1,7 @@
 // From a site on which the plugin is not even active to the first provisioned user, and the life of a token.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, page_url, person, scim, sign_in, site } from './browser.mjs';
+import { copied, launch, page_url, person, scim, sign_in, site } from './browser.mjs';
 
 let browser;
 let page;
@@ -14,19 +14,6 @@ before(async () => {
 });
 after(() => browser?.close());
 
-// The token that the page shows, read out of the clipboard after the button was pressed by the keyboard.
-const copied = async (field) => {
-	const button = page.locator(`[data-copy="${field}"]`);
-	// The script shows it.
-	await button.waitFor();
-	await button.focus();
-	await page.keyboard.press('Enter');
-	await button.getByText('Copied').waitFor();
-	assert.equal((await page.locator('#a11y-speak-polite').textContent()).trim(), 'Copied');
-	const text = await page.evaluate(() => navigator.clipboard.readText());
-	assert.equal(text, await page.inputValue(`#${field}`));
-	return text;
-};
 const steps = () => page.locator('.scimpress-steps .scimpress-state').allTextContents();
 const row = (name) => page.locator('tbody tr', { has: page.getByRole('rowheader', { name }) });
 
@@ -43,9 +30,9 @@ test('activation leads to the setup', async () => {
 test('one button makes the token and switches provisioning on', async () => {
 	await page.selectOption('#scimpress-client', 'entra');
 	await page.getByRole('button', { name: 'Create token and switch provisioning on' }).click();
-	token = await copied('scimpress-token');
+	token = await copied(page, 'scimpress-token');
 	assert.match(token, /^[A-Za-z0-9_-]{43}$/);
-	assert.equal(await copied('scimpress-tenant-url'), `${site.tenant_url.replace(/\/$/, '')}/`);
+	assert.equal(await copied(page, 'scimpress-tenant-url'), `${site.tenant_url.replace(/\/$/, '')}/`);
 	assert.doesNotMatch(await page.locator('.scimpress-steps').textContent(), /switched off/);
 	await page.goto(page_url());
 	assert.equal(await page.locator('#scimpress-token').count(), 0);
@@ -71,7 +58,7 @@ test('Test Connection is green and the first user arrives', async () => {
 test('a token is replaced, both work, and the old one is revoked', async () => {
 	await page.goto(page_url('tokens'));
 	await page.getByRole('button', { name: 'Replace Microsoft Entra ID' }).click();
-	const next = await copied('scimpress-token');
+	const next = await copied(page, 'scimpress-token');
 	assert.notEqual(next, token);
 	for (const one of [token, next]) {
 		assert.equal((await scim(one, 'GET', '/Users?count=1')).status, 200);

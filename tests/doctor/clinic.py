@@ -228,6 +228,10 @@ class Clinic:
         daemon.start([program or "apache2", "-X", "-f", config], home=home / "run", log=log, ready=lambda: listens(port))
         return f"http://127.0.0.1:{port}"
 
+    def close_ward(self) -> None:
+        """Ends the server that was started last."""
+        daemon.stop(self.site.directory / f"ward-{self._wards}")
+
     def modsecurity(self, *setup: str) -> str:
         """Starts an Apache behind ModSecurity with the OWASP rules as they come, and lines of their set-up; returns its address."""
         modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in ("unique_id", "security2"))

@@ -96,14 +96,15 @@ def browser() -> Count:
     done = command(place / "install.sh")
     if done.code != 0:
         return Count().settled(done.code)
-    with Site(TARGET / "test" / "browser", "sqlite") as site:
+    with Site(TARGET / "test" / "browser", "sqlite") as site, Site(TARGET / "test" / "browser-network", "sqlite", network=True) as network:
         site.run_php(place / "php" / "blank.php")
         shutil.copy(place / "php" / "direction.php", site.root / "wp-content" / "mu-plugins")
-        facts = {"SCIMPRESS_FACTS": str(site.directory / "site.json")}
+        facts = {"SCIMPRESS_FACTS": str(site.directory / "site.json"), "SCIMPRESS_NETWORK_FACTS": str(network.directory / "site.json")}
         total = Count()
-        # In this order: the first file sets the site up.
-        for name in ("setup.test.mjs", "pages.test.mjs", "mapping.test.mjs"):
-            done = command("node", "--test", "--test-reporter=tap", place / name, env=facts)
+        # The first file sets the site up.
+        first = place / "setup.test.mjs"
+        for file in (first, *sorted(set(place.glob("*.test.mjs")) - {first})):
+            done = command("node", "--test", "--test-reporter=tap", file, env=facts)
             total += count.of_tap(done.text).settled(done.code)
     return total
 
