@@ -41,10 +41,17 @@
 		} );
 	} );
 
+	// Who is about to try a user keeps what was typed: WP-Cron goes on, and so does the button.
+	var typed = false;
+	document.addEventListener( 'input', function () {
+		typed = true;
+	} );
 	document.querySelectorAll( '[data-scimpress-go-on]' ).forEach( function ( form ) {
 		// A number of milliseconds is what somebody else needs to get on with it.
 		window.setTimeout( function () {
-			form.submit();
+			if ( ! typed ) {
+				form.submit();
+			}
 		}, Number( form.dataset.scimpressGoOn ) );
 	} );
 }() );

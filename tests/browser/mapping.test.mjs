@@ -14,6 +14,8 @@ let token;
 before(async () => {
 	browser = await launch();
 	page = await sign_in(browser);
+	// The tab Roles goes on by itself while everybody is visited; here only what is pressed leads anywhere.
+	await page.addInitScript(() => { HTMLFormElement.prototype.submit = () => {}; });
 	await page.goto(page_url('tokens'));
 	await page.fill('#scimpress-new-name', 'Mapping');
 	await page.getByRole('button', { name: 'Create token' }).click();
@@ -33,6 +35,18 @@ const tried = async (where, tab, document, groups = '') => {
 	await where.fill('#scimpress-try-groups', groups);
 	await press(where, 'Try this user');
 	assert.ok(where.url().startsWith(page_url(tab)));
+};
+// The rules, as soon as nobody is visited any more because of what was saved: until then their form is shut.
+const rules = async (where) => {
+	for (;;) {
+		const html = await (await where.request.get(page_url('roles'))).text();
+		const form = html.match(/data-scimpress-go-on.*?name="_wpnonce" value="([0-9a-f]+)"/s);
+		if (!form) {
+			break;
+		}
+		await where.request.post(page_url('roles'), { form: { scimpress_action: 'scimpress_roles_go_on', _wpnonce: form[1] } });
+	}
+	await where.goto(page_url('roles'));
 };
 // What axe and a narrow screen say of a result that is on the page.
 const looks = async (name) => {
@@ -110,7 +124,7 @@ test('what was received is suggested', async () => {
 });
 
 test('a role rule is tried with groups and with app roles, and then gives what was shown', async () => {
-	await page.goto(page_url('roles'));
+	await rules(page);
 	await page.selectOption('[name="scimpress_rules[0][role]"]', 'editor');
 	await page.fill('[name="scimpress_rules[0][value]"]', 'Night desk');
 	await press(page, 'Add a row Night desk writer');
@@ -134,7 +148,7 @@ test('a role rule is tried with groups and with app roles, and then gives what w
 });
 
 test('a form that is not right yet is not tried', async () => {
-	await page.goto(page_url('roles'));
+	await rules(page);
 	await page.selectOption('[name="scimpress_rules[2][kind]"]', 'filter');
 	await page.fill('[name="scimpress_rules[2][value]"]', 'nothing eq');
 	await tried(page, 'roles', '{"userName": "kept"}');
@@ -142,6 +156,29 @@ test('a form that is not right yet is not tried', async () => {
 	assert.equal(await page.getAttribute('[name="scimpress_rules[2][value]"]', 'aria-invalid'), 'true');
 	assert.equal(await page.inputValue('#scimpress-try-user'), '{"userName": "kept"}');
 	assert.equal(await result(page).count(), 0);
+});
+
+test('what is typed is not lost while everybody is visited', async () => {
+	const busy = await sign_in(browser);
+	await busy.clock.install();
+	await busy.addInitScript(() => {
+		window.sent = 0;
+		HTMLFormElement.prototype.submit = () => { window.sent++; };
+	});
+	await busy.route((url) => url.searchParams.get('tab') === 'roles', async (route) => {
+		const answer = await route.fetch();
+		return route.fulfill({ response: answer, body: (await answer.text()).replace('<h2 id="scimpress-try">', '<form method="post" data-scimpress-go-on="1000"></form>$&') });
+	});
+	const after_a_while = async () => {
+		await busy.clock.runFor(10000);
+		return busy.evaluate(() => window.sent);
+	};
+	await busy.goto(page_url('roles'));
+	await busy.fill('#scimpress-try-groups', 'Typed');
+	assert.equal(await after_a_while(), 0);
+	await busy.goto(page_url('roles'));
+	assert.equal(await after_a_while(), 1);
+	await busy.context().close();
 });
 
 test('no script fails and no other host is asked', () => assert.deepEqual(page.faults, []));
@@ -155,7 +192,7 @@ test('without JavaScript all of it works', async () => {
 	assert.deepEqual(await line(plain, 'middle'), ['K', 'name.middleName']);
 	await press(plain, 'Add a row userType');
 	assert.equal(await plain.inputValue('[name="path[3]"]'), 'userType');
-	await plain.goto(page_url('roles'));
+	await rules(plain);
 	await plain.fill('[name="scimpress_rules[2][value]"]', 'Plain people');
 	await plain.selectOption('[name="scimpress_rules[2][role]"]', 'contributor');
 	// The example that stands there.
@@ -172,7 +209,7 @@ test('the site is left without mappings and rules', async () => {
 	}
 	await press(page, 'Save mappings');
 	await page.getByText('Attributes saved.').waitFor();
-	await page.goto(page_url('roles'));
+	await rules(page);
 	for (const row of [0, 1]) {
 		await page.check(`[name="scimpress_rules[${row}][remove]"]`);
 	}
