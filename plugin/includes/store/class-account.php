@@ -47,17 +47,20 @@ final class Account {
 		};
 		// The first hook that knows the new ID; a later one may throw.
 		add_filter( 'insert_user_meta', $note, PHP_INT_MIN, 2 );
+		$counts = User_Count::put_off( $transaction );
 		try {
 			return Password::with_hash(
 				$values['password'] ?? null,
 				static fn( string $password ): int => self::saved(
-					static fn() => wp_insert_user(
-						wp_slash(
-							self::fields( $values ) + Mapped_Attributes::fields( $mapped ) + array(
-								'user_login' => $login,
-								'user_pass'  => $password,
-								'role'       => Settings::default_role(),
-								'meta_input' => array_filter( $meta, static fn( $value ): bool => null !== $value ),
+					static fn() => Meta_Buffer::around(
+						static fn() => wp_insert_user(
+							wp_slash(
+								self::fields( $values ) + Mapped_Attributes::fields( $mapped ) + array(
+									'user_login' => $login,
+									'user_pass'  => $password,
+									'role'       => Settings::default_role(),
+									'meta_input' => array_filter( $meta, static fn( $value ): bool => null !== $value ),
+								)
 							)
 						)
 					)
@@ -65,6 +68,7 @@ final class Account {
 			);
 		} finally {
 			remove_filter( 'insert_user_meta', $note, PHP_INT_MIN );
+			$counts();
 		}
 	}
 

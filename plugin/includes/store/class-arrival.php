@@ -126,7 +126,8 @@ final class Arrival {
 			function () use ( $position, $login_is_free ): int {
 				$login   = Login::choose( $this->need['login']['preferred'], $this->need['login']['suffix'], $login_is_free );
 				$user_id = Account::create( $this->transaction, $login, $this->need['wordpress'], $this->need['mapped'] );
-				User_Table::link( $position, $user_id, '{}' );
+				// What is observed in the end is mostly this, and then not written again.
+				User_Table::link( $position, $user_id, User_Reader::observe( Account::strings( $user_id ) ) );
 				return $user_id;
 			}
 		);

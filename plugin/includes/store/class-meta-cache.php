@@ -141,7 +141,7 @@ final class Meta_Cache {
 	 * @param mixed $value The value.
 	 * @return string|false False when that is not certain.
 	 */
-	private static function stored( $value ) {
+	public static function stored( $value ) {
 		$text = maybe_serialize( $value );
 		return is_string( $text ) || is_int( $text ) ? (string) $text : false;
 	}
