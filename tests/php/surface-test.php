@@ -47,6 +47,7 @@ final class Surface_Test extends TestCase {
 			public static function fromSecret(string $secret): ?Scimpress\Token
 			public function matches(array $digests): ?int
 			public static function parse(string $authorization): ?Scimpress\Token
+		function Scimpress\assemble(array $values, ?string $schemas = …): array
 		function Scimpress\fold(string $text): string
 		function Scimpress\redacted(array $request): string
 		function Scimpress\role_rule(array $rule, ?string $schemas = …): array
@@ -64,7 +65,7 @@ final class Surface_Test extends TestCase {
 
 	public function test_probe_build_adds_only_the_probe(): void {
 		$code = 'echo implode( " ", array_keys( ( new ReflectionExtension( "scimpress" ) )->getFunctions() ) );';
-		self::assertSame( 'Scimpress\fold Scimpress\role_rule Scimpress\redacted Scimpress\version Scimpress\Probe\panic Scimpress\Probe\defective Scimpress\Probe\stubs', Php::code( $code, array(), Php::probe() )->output );
+		self::assertSame( 'Scimpress\assemble Scimpress\fold Scimpress\role_rule Scimpress\redacted Scimpress\version Scimpress\Probe\panic Scimpress\Probe\defective Scimpress\Probe\stubs', Php::code( $code, array(), Php::probe() )->output );
 		self::assertFalse( function_exists( 'Scimpress\Probe\panic' ) );
 	}
 

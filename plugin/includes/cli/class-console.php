@@ -87,9 +87,8 @@ final class Console {
 	 * @return resource
 	 */
 	public static function open( string $name ) {
-		// phpcs:disable WordPress.WP.AlternativeFunctions.file_system_operations_fopen -- a stream that is read line by line.
-		$file = '-' === $name ? fopen( 'php://stdin', 'rb' ) : ( is_file( $name ) ? @fopen( $name, 'rb' ) : false ); // phpcs:ignore WordPress.PHP.NoSilencedErrors -- said below.
-		// phpcs:enable
+		// phpcs:ignore WordPress.WP.AlternativeFunctions.file_system_operations_fopen -- a stream that is read line by line.
+		$file = '-' === $name ? fopen( 'php://stdin', 'rb' ) : ( is_file( $name ) && is_readable( $name ) ? fopen( $name, 'rb' ) : false );
 		if ( ! $file ) {
 			/* translators: %s: a file name. */
 			\WP_CLI::error( sprintf( __( 'The file %s cannot be read.', 'scimpress' ), $name ) );

@@ -184,11 +184,11 @@ final class Json_Stream {
 		if ( null !== $this->start && $this->at - $this->start > $this->longest ) {
 			$this->start = null;
 		}
-		$keep         = min( $this->start ?? $this->at, strlen( $this->buffer ) );
-		$this->buffer = substr( $this->buffer, $keep );
-		$this->at    -= $keep;
-		$this->start  = null === $this->start ? null : 0;
-		$more         = feof( $this->file ) ? '' : (string) fread( $this->file, self::CHUNK );
+		$keep          = min( $this->start ?? $this->at, strlen( $this->buffer ) );
+		$this->buffer  = substr( $this->buffer, $keep );
+		$this->at     -= $keep;
+		$this->start   = null === $this->start ? null : 0;
+		$more          = feof( $this->file ) ? '' : (string) fread( $this->file, self::CHUNK );
 		$this->buffer .= $more;
 		return '' !== $more;
 	}

@@ -54,9 +54,9 @@ final class Recorded_Request {
 		if ( ! is_string( $line->method ?? null ) || ! is_string( $line->path ?? null ) ) {
 			return 'the line has no method and path';
 		}
-		$body    = $line->body ?? '';
-		$status  = $line->status ?? $line->expect_status ?? null;
-		$headers = array_change_key_case( array_map( 'strval', array_filter( (array) ( $line->headers ?? array() ), 'is_scalar' ) ) );
+		$body                 = $line->body ?? '';
+		$status               = $line->status ?? $line->expect_status ?? null;
+		$headers              = array_change_key_case( array_map( 'strval', array_filter( (array) ( $line->headers ?? array() ), 'is_scalar' ) ) );
 		list( $path, $query ) = self::target( $line->path );
 		return new self(
 			strtoupper( $line->method ),
@@ -76,8 +76,8 @@ final class Recorded_Request {
 	 * @return self|string What is wrong with it.
 	 */
 	private static function of_log( \stdClass $entry ): self|string {
-		list( $head, $body ) = explode( "\n\n", $entry->raw, 2 ) + array( 1 => '' );
-		$lines               = explode( "\n", trim( $head ) );
+		list( $head, $body )     = explode( "\n\n", $entry->raw, 2 ) + array( 1 => '' );
+		$lines                   = explode( "\n", trim( $head ) );
 		list( $method, $target ) = explode( ' ', array_shift( $lines ), 2 ) + array( 1 => '' );
 		if ( ! str_starts_with( $target, '/' ) ) {
 			return 'the entry has no request: those of one bulk request share that of the first';
@@ -91,7 +91,7 @@ final class Recorded_Request {
 		}
 		$headers = array();
 		foreach ( $lines as $line ) {
-			list( $name, $value )         = explode( ':', $line, 2 ) + array( 1 => '' );
+			list( $name, $value )           = explode( ':', $line, 2 ) + array( 1 => '' );
 			$headers[ strtolower( $name ) ] = trim( $value );
 		}
 		// Of the body that was sent.
@@ -116,7 +116,7 @@ final class Recorded_Request {
 		$target = false === $place ? str_replace( '{{base}}', '', $target ) : substr( $target, $place + strlen( Routes::NAMESPACE ) );
 		$query  = array();
 		foreach ( array_filter( explode( '&', substr( (string) strstr( $target, '?' ), 1 ) ), 'strlen' ) as $pair ) {
-			list( $name, $value )       = explode( '=', $pair, 2 ) + array( 1 => '' );
+			list( $name, $value )        = explode( '=', $pair, 2 ) + array( 1 => '' );
 			$query[ urldecode( $name ) ] = urldecode( $value );
 		}
 		return array( rawurldecode( '/' . ltrim( (string) strtok( $target . '?', '?' ), '/' ) ), $query );

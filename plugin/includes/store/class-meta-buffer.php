@@ -227,7 +227,7 @@ final class Meta_Buffer {
 		$rows       = $this->rows;
 		$this->rows = array();
 		if ( $rows ) {
-			$tuples = array_map( fn( array $row ): string => $wpdb->prepare( '(%d, %s, %s)', $this->user_id, ...$row ), $rows );
+			$tuples       = array_map( fn( array $row ): string => $wpdb->prepare( '(%d, %s, %s)', $this->user_id, ...$row ), $rows );
 			$this->writes = true;
 			Query::write( "INSERT INTO $wpdb->usermeta (user_id, meta_key, meta_value) VALUES " . implode( ', ', $tuples ) );
 			$this->writes = false;

@@ -237,7 +237,7 @@ final class Transaction {
 			return;
 		}
 		self::$open = null;
-		$undone = $this->undo( null === self::$rehearsal ? 'ROLLBACK' : 'ROLLBACK TO SAVEPOINT scimpress' );
+		$undone     = $this->undo( null === self::$rehearsal ? 'ROLLBACK' : 'ROLLBACK TO SAVEPOINT scimpress' );
 		if ( $undone ) {
 			self::$rehearsal?->note_errors();
 		}
