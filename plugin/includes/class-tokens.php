@@ -169,7 +169,8 @@ final class Tokens {
 	public static function prepare(): void {
 		global $wpdb;
 		if ( ! add_option( self::OPTION, array(), '', true ) ) {
-			Query::write( $wpdb->prepare( "UPDATE $wpdb->options SET autoload = 'yes' WHERE option_name = %s", self::OPTION ) );
+			// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- WordPress has a function for it since 6.4. Where it fails, asking goes on to cost a query.
+			$wpdb->update( $wpdb->options, array( 'autoload' => 'yes' ), array( 'option_name' => self::OPTION ) );
 			self::forget();
 		}
 	}

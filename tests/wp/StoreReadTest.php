@@ -155,7 +155,7 @@ final class StoreReadTest extends Test_Case {
 
 	public function test_one_record_is_found_by_texts_of_every_kind_past_the_driver_of_sqlite(): void {
 		global $wpdb;
-		foreach ( array( 'plain', "o'neill", '"quoted"', 'back\\slash', '100% %s %d', 'what?', '{name}', 'räksmörgås 🦀', "semi; -- x", '/* x */' ) as $number => $name ) {
+		foreach ( array( 'plain', "o'neill", '"quoted"', 'back\\slash', '100% %s %d', 'what?', '{name}', 'räksmörgås 🦀', 'semi; -- x', '/* x */' ) as $number => $name ) {
 			list( $need ) = $this->person( array( 'userName' => $name, 'objectId' => "object-$number" ) );
 			$wpdb->get_var( 'SELECT 2' );
 			$this->assertSame( array( $need['id'] ), array_column( $this->perform( Needs::by( 'userName', $name ) )['records'], 'id' ), $name );
