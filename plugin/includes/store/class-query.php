@@ -92,7 +92,7 @@ final class Query {
 	 */
 	private static function untranslated( string $sql, array $values ): ?\PDOStatement {
 		global $wpdb;
-		if ( ! Database_Error::is_sqlite( $wpdb ) || ! is_callable( array( $wpdb->dbh, 'execute_sqlite_query' ) ) ) {
+		if ( ! is_callable( array( $wpdb->dbh, 'execute_sqlite_query' ) ) ) {
 			return null;
 		}
 		try {
