@@ -65,6 +65,9 @@ export async function scim(token, method, path, body) {
 	return { status: answer.status, json: text ? JSON.parse(text) : null };
 }
 
+// Clicks what leads to another page, or to this one again, and waits until it is there.
+export const follow = (page, control) => Promise.all([page.waitForEvent('load'), control.click()]);
+
 // A new token of the tokens tab, as an administrator gets it there.
 export async function new_token(page, name) {
 	await page.goto(page_url('tokens'));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { launch, new_token, page_url, person, scim, sign_in } from './browser.mjs';
+import { follow, launch, new_token, page_url, person, scim, sign_in } from './browser.mjs';
 
 const WHO = 'log-reader@corp.example.com';
 const SECRET = 'correct horse battery staple';
@@ -38,7 +38,7 @@ const filter = async (fields) => {
 		const field = page.locator(`.scimpress-log-filter [name="${name}"]`);
 		await (name === 'operation' ? field.selectOption({ label: value }) : value === true ? field.check() : field.fill(value));
 	}
-	await Promise.all([page.waitForURL(/[?&]s=/), page.getByRole('button', { name: 'Filter', exact: true }).click()]);
+	await follow(page, page.getByRole('button', { name: 'Filter', exact: true }));
 };
 const update = ['Update User', WHO, 'Done 200'];
 const failure = ['Update User', WHO, 'Failed 400 invalidValue'];
@@ -46,7 +46,7 @@ const failure = ['Update User', WHO, 'Failed 400 invalidValue'];
 test('the search finds a person, and what happened to him, newest first', async () => {
 	await filter({});
 	assert.deepEqual(await rows(), [['Delete User', WHO, 'Done 204'], failure, update, ['Create User', WHO, 'Done 201']]);
-	await page.getByRole('link', { name: 'Show all' }).click();
+	await follow(page, page.getByRole('link', { name: 'Show all' }));
 	assert.ok(await entries().filter({ hasText: 'log-other@' }).count(), 'without the filter others are there');
 	await page.fill('#scimpress-log-s', 'log-read');
 	await page.keyboard.press('Enter');
@@ -78,14 +78,14 @@ test('days', async () => {
 
 test('an entry has what changed, the message, and the request without its secrets', async () => {
 	await filter({ failed: true });
-	await entries().getByRole('link').click();
+	await follow(page, entries().getByRole('link'));
 	await page.getByRole('heading', { name: /^Entry \d+$/ }).waitFor();
 	const message = page.locator('.scimpress-log-entry tr', { has: page.getByRole('rowheader', { name: 'Message' }) });
 	assert.match(await message.innerText(), /'active' must be true or false/);
 	assert.match(await page.locator('.scimpress-log-raw').innerText(), new RegExp(`PATCH /Users/${user.id}[^]*"perhaps"`));
 
 	await filter({ operation: 'Create' });
-	await entries().getByRole('link').click();
+	await follow(page, entries().getByRole('link'));
 	const raw = page.locator('.scimpress-log-raw');
 	assert.match(await raw.innerText(), new RegExp(`POST /Users[^]*"${WHO}"`));
 	assert.match(await raw.innerText(), /"password": ?"(?!correct)[^"]+"/, 'that there was a password is no secret');

@@ -1,7 +1,7 @@
 // A browser without JavaScript: every form does its work.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, new_token, page_url, person, scim, sign_in, site } from './browser.mjs';
+import { follow, launch, new_token, page_url, person, scim, sign_in, site } from './browser.mjs';
 
 const URN = 'urn:ietf:params:scim:schemas:extension:Plain:2.0:User';
 
@@ -30,10 +30,10 @@ test('nothing is offered that needs a script', async () => {
 
 test('a token is replaced and revoked', async () => {
 	await page.goto(page_url('tokens'));
-	await page.getByRole('button', { name: 'Replace Plain' }).click();
+	await follow(page, page.getByRole('button', { name: 'Replace Plain' }));
 	const next = await page.inputValue('#scimpress-token');
 	assert.deepEqual([await look(token), await look(next)], [200, 200]);
-	await page.locator('tbody tr', { hasText: `…${token.slice(-4)}` }).getByRole('button', { name: /^Revoke/ }).click();
+	await follow(page, page.locator('tbody tr', { hasText: `…${token.slice(-4)}` }).getByRole('button', { name: /^Revoke/ }));
 	await saved('The token was revoked');
 	assert.deepEqual([await look(token), await look(next)], [401, 200]);
 	token = next;
@@ -44,21 +44,21 @@ test('a token of one’s own is saved', async () => {
 	await page.getByText('Use a token of your own').click();
 	await page.fill('#scimpress-typed-token', 'typed-in-a-plain-browser');
 	await page.fill('#scimpress-typed-name', 'Typed');
-	await page.getByRole('button', { name: 'Save token' }).click();
+	await follow(page, page.getByRole('button', { name: 'Save token' }));
 	await saved('The token was saved');
 	assert.equal(await look('typed-in-a-plain-browser'), 200);
-	await page.getByRole('button', { name: 'Revoke Typed' }).click();
+	await follow(page, page.getByRole('button', { name: 'Revoke Typed' }));
 	await saved('The token was revoked');
 });
 
 test('provisioning is switched off and on again', async () => {
 	await page.goto(page_url('settings'));
 	await page.uncheck('[name="enabled"]');
-	await page.click('#submit');
+	await follow(page, page.locator('#submit'));
 	await saved('Settings saved.');
 	assert.equal(await look(token), 503);
 	await page.goto(page_url());
-	await page.getByRole('button', { name: 'Switch provisioning on' }).click();
+	await follow(page, page.getByRole('button', { name: 'Switch provisioning on' }));
 	await page.waitForURL(page_url());
 	assert.equal(await look(token), 200);
 });
@@ -67,18 +67,18 @@ test('the log is filtered, opened, exported and set', async () => {
 	await page.goto(page_url('log'));
 	await page.fill('#scimpress-log-s', user.userName);
 	await page.selectOption('#scimpress-log-operation', 'create');
-	await page.getByRole('button', { name: 'Filter', exact: true }).click();
+	await follow(page, page.getByRole('button', { name: 'Filter', exact: true }));
 	const rows = page.locator('table.scimpress-log tbody tr');
 	assert.equal(await rows.count(), 1);
 	const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export what fits as CSV' }).click()]);
 	assert.match(download.suggestedFilename(), /\.csv$/);
-	await rows.getByRole('link').click();
+	await follow(page, rows.getByRole('link'));
 	assert.match(await page.locator('.scimpress-log-raw').textContent(), /POST \/Users/);
 	await page.goto(page_url('log'));
 	const days = await page.inputValue('#scimpress-log-days');
 	for (const value of ['31', days]) {
 		await page.fill('#scimpress-log-days', value);
-		await page.click('#submit');
+		await follow(page, page.locator('#submit'));
 		await saved('Settings saved.');
 		assert.equal(await page.inputValue('#scimpress-log-days'), value);
 	}
@@ -86,7 +86,7 @@ test('the log is filtered, opened, exported and set', async () => {
 
 test('the doctor examines', async () => {
 	await page.goto(page_url('doctor'));
-	await page.getByRole('button', { name: 'Examine the connection' }).click();
+	await follow(page, page.getByRole('button', { name: 'Examine the connection' }));
 	await saved('Requests get through');
 	assert.ok(await page.getByRole('heading', { name: /The Tenant URL does not begin with https/ }).isVisible());
 });
@@ -97,7 +97,7 @@ test('a schema is declared, an attribute mapped, and both are taken back', async
 	await form.locator('[name="schema[0]"]').fill(URN);
 	await form.locator('[name="schema[1]"]').fill('Plain');
 	await form.locator('[name="attribute_name[0]"]').fill('tag');
-	await page.getByRole('button', { name: 'Declare this schema' }).click();
+	await follow(page, page.getByRole('button', { name: 'Declare this schema' }));
 	await saved('Attributes saved.');
 	assert.equal((await scim(token, 'GET', `/Schemas/${URN}`)).status, 200);
 
@@ -106,7 +106,7 @@ test('a schema is declared, an attribute mapped, and both are taken back', async
 		for (const [name, value] of Object.entries(values)) {
 			await page.fill(`[name="${name}[0]"]`, value);
 		}
-		await page.getByRole('button', { name: 'Save mappings' }).click();
+		await follow(page, page.getByRole('button', { name: 'Save mappings' }));
 	};
 	await write(mapping);
 	assert.equal(await page.locator('[name="path[0]"]').getAttribute('aria-invalid'), 'true');
@@ -116,7 +116,7 @@ test('a schema is declared, an attribute mapped, and both are taken back', async
 
 	await write({ path: '', target: '' });
 	await saved('Attributes saved.');
-	await page.locator('form', { has: page.locator(`[name="original"][value="${URN}"]`) }).getByRole('button', { name: 'Remove this schema' }).click();
+	await follow(page, page.locator('form', { has: page.locator(`[name="original"][value="${URN}"]`) }).getByRole('button', { name: 'Remove this schema' }));
 	await saved('Attributes saved.');
 	assert.equal((await scim(token, 'GET', `/Schemas/${URN}`)).status, 404);
 });
@@ -126,22 +126,22 @@ test('a rule is previewed, saved and removed', async () => {
 	// What the mappings have begun goes on by a button, too, and shuts the form meanwhile.
 	const go_on = page.getByRole('button', { name: 'Go on' });
 	while (await go_on.count()) {
-		await go_on.click();
+		await follow(page, go_on);
 	}
 	await page.selectOption('[name="scimpress_rules[0][role]"]', 'author');
 	await page.selectOption('[name="scimpress_rules[0][kind]"]', 'filter');
 	await page.fill('[name="scimpress_rules[0][value]"]', 'title eq "Plain"');
-	await page.getByRole('button', { name: 'Preview who would change' }).click();
+	await follow(page, page.getByRole('button', { name: 'Preview who would change' }));
 	await page.getByText('These rules are not saved yet.').waitFor();
 	const people = page.getByRole('table', { name: 'People whose roles change' });
 	assert.match(await people.innerText(), new RegExp(`plain@[^]*Subscriber[^]*Author`));
-	await page.getByRole('button', { name: 'Save and apply to everybody' }).click();
+	await follow(page, page.getByRole('button', { name: 'Save and apply to everybody' }));
 	await saved('Rules saved.');
 	await page.goto(`${site.url}/wp-admin/users.php?s=plain@`);
 	assert.match(await page.locator('#the-list td.column-role').innerText(), /Author/);
 	await page.goto(page_url('roles'));
 	await page.check('[name="scimpress_rules[0][remove]"]');
-	await page.getByRole('button', { name: 'Save and apply to everybody' }).click();
+	await follow(page, page.getByRole('button', { name: 'Save and apply to everybody' }));
 	await saved('Rules saved.');
 });
 
@@ -150,7 +150,7 @@ test('requests are limited', async () => {
 	const before = await page.inputValue('#scimpress-max-concurrent');
 	for (const value of ['9', before]) {
 		await page.fill('#scimpress-max-concurrent', value);
-		await page.click('#submit');
+		await follow(page, page.locator('#submit'));
 		await saved('Settings saved.');
 		assert.equal(await page.inputValue('#scimpress-max-concurrent'), value);
 	}
@@ -159,7 +159,7 @@ test('requests are limited', async () => {
 test('a user is deactivated and reactivated in the list', async () => {
 	for (const [button, state] of [['Deactivate', 'Deactivated'], ['Reactivate', 'Active']]) {
 		await page.goto(`${site.url}/wp-admin/users.php?s=plain@`);
-		await page.getByRole('link', { name: new RegExp(`^${button} `) }).click();
+		await follow(page, page.getByRole('link', { name: new RegExp(`^${button} `) }));
 		await page.goto(`${site.url}/wp-admin/users.php?s=plain@`);
 		assert.match(await page.locator('#the-list td.column-scimpress_state').textContent(), new RegExp(state));
 		assert.equal((await scim(token, 'GET', `/Users/${user.id}`)).json.active, state === 'Active');
