@@ -328,6 +328,19 @@ namespace Scimpress {
 	}
 
 	/**
+	 * A user as JSON text, out of values that stand beside their paths, as in a row of a table.
+	 *
+	 * @param array<string, string> $values  Path as in PATCH (RFC 7644 section 3.5.2), such as `emails[type eq "work"].value` => text;
+	 *        what is no string is passed over.
+	 * @param string|null           $schemas The extensions of users that the site declares, as JSON text.
+	 *
+	 * @return array{user: ?string, error: ?string} One of both: the user, or why a value is none, one line.
+	 *
+	 * @throws \Exception when the declaration is none.
+	 */
+	function assemble(array $values, ?string $schemas = null): array {}
+
+	/**
 	 * A text in the form in which it is compared without case: two texts are equal for SCIM when their folds are equal.
 	 *
 	 * @param string $text Bytes that are not UTF-8 become replacement characters.

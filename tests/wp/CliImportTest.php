@@ -169,6 +169,7 @@ final class CliImportTest extends Cli_Test_Case {
 		$this->fails( 'cannot be read', new Import_Command(), '', array( get_temp_dir() ) );
 		$this->fails( 'unknown --force', new Import_Command(), '', array( 'x' ), array( 'force' => true ) );
 		$this->fails( 'Invalid value', new Import_Command(), '', array( 'x' ), array( 'input' => 'xml' ) );
+		$this->fails( 'table or JSON', new Import_Command(), '', array( 'wpo365' ), array( 'format' => 'csv' ) );
 		$this->fails( 'WPO365 has left no settings', new Import_Command(), '', array( 'wpo365' ) );
 		$this->assertSame( 'Success: 0 created, 0 updated, 0 unchanged, 0 failed.', \WP_CLI::run( new Import_Command(), '', array( $this->file( '' ) ) )[1] );
 		$this->assertStringStartsWith( "name,value\nlines,0\n", \WP_CLI::run( new Import_Command(), '', array( $this->file( "\n\n" ) ), array( 'format' => 'csv' ) )[0] );

@@ -72,6 +72,9 @@ final class Import_Command {
 	public function __invoke( array $arguments, array $options ): void {
 		$source = $arguments[0] ?? '';
 		if ( 'wpo365' === $source ) {
+			if ( 'csv' === ( $options['format'] ?? '' ) ) {
+				\WP_CLI::error( __( 'The report about WPO365 is a table or JSON.', 'scimpress' ) );
+			}
 			( new Wpo365_Command() )( array(), array_diff_key( $options, array( 'input' => true ) ) );
 			return;
 		}
