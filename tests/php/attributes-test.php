@@ -178,4 +178,13 @@ final class Attributes_Test extends TestCase {
 		$this->expectExceptionMessage( 'damaged' );
 		Attributes::of( Requests::record( array( 'document' => '{' ) ), Requests::config() );
 	}
+
+	public function test_row_of_a_table_becomes_a_user(): void {
+		$row = array( 'userName' => 'ada', 'name.givenName' => "A\xFF", 'active' => 'False', '7' => array( 'no text' ) );
+		self::assertSame( array( 'user' => '{"userName":"ada","name":{"givenName":"A' . "\u{fffd}" . '"},"active":false}', 'error' => null ), \Scimpress\assemble( $row ) );
+		self::assertSame( array( 'user' => null, 'error' => "'Vorname' is not an attribute of users" ), \Scimpress\assemble( array( 'Vorname' => 'Ada' ), '' ) );
+		self::assertSame( '{}', \Scimpress\assemble( array() )['user'] );
+		$this->expectException( \Exception::class );
+		\Scimpress\assemble( array(), '[' );
+	}
 }
