@@ -31,6 +31,7 @@ final class MetaBufferTest extends Test_Case {
 			'delete a value'                    => array( $on( 'set_user_role', static fn( int $id ) => delete_user_meta( $id, 'first_name' ) ) ),
 			'delete a value of everybody'       => array( $on( 'set_user_role', static fn() => delete_metadata( 'user', 0, 'first_name', '', true ) ) ),
 			'write past WordPress'              => array( $on( 'set_user_role', static fn( int $id ) => Query::write( $GLOBALS['wpdb']->prepare( "UPDATE {$GLOBALS['wpdb']->usermeta} SET meta_value = 'past' WHERE user_id = %d AND meta_key = 'first_name'", $id ) ) ) ),
+			'rename past WordPress'             => array( $on( 'set_user_role', static fn( int $id ) => Query::write( $GLOBALS['wpdb']->prepare( "UPDATE {$GLOBALS['wpdb']->users} SET display_name = 'Past' WHERE ID = %d", $id ) ) ) ),
 			'write afterwards'                  => array( $on( 'user_register', static fn( int $id ) => update_user_meta( $id, 'first_name', 'Last' ) ) ),
 			'store what is no text'             => array( $on( 'set_user_role', static fn( int $id ) => array( add_user_meta( $id, 'one', 1.5 ), add_user_meta( $id, 'two', true ), add_user_meta( $id, 'three', array( 'a' => null ) ), add_user_meta( $id, 'four', null ), add_user_meta( $id, 'five', 7 ) ) ) ),
 			'store what the column refuses'     => array( $on( 'set_user_role', static fn( int $id ) => array( add_user_meta( $id, 'bad', "broken \xC3(" ), add_user_meta( $id, str_repeat( 'k', 256 ), 'x' ), add_user_meta( $id, 'good', '😀 \\\\ "quoted" %s' ) ) ) ),
@@ -81,6 +82,8 @@ final class MetaBufferTest extends Test_Case {
 		$this->assertSame( self::without_names( self::stored( $one_by_one->ID ) ), self::without_names( self::stored( $by_one->ID ) ) );
 		$this->assertSame( array_keys( self::stored( $one_by_one->ID ) ), array_keys( self::stored( $by_one->ID ) ), 'in the order' );
 		$cached = static fn( int $id ): array => self::without_names( array_map( static fn( array $values ): array => array_map( 'maybe_unserialize', $values ), (array) get_user_meta( $id ) ) );
+		$this->assertSame( get_userdata( $one_by_one->ID )->display_name, get_userdata( $by_one->ID )->display_name, 'the account' );
+		$this->assertEquals( Query::rows( "SELECT * FROM {$GLOBALS['wpdb']->users} WHERE ID = $by_one->ID" )[0], get_userdata( $by_one->ID )->data, 'the account' );
 		$this->assertSame( $cached( $one_by_one->ID ), $cached( $by_one->ID ), 'what is cached' );
 		$this->assertSame( array_map( array( self::class, 'without_names' ), array_merge( ...$seen ) ), array_map( array( self::class, 'without_names' ), array_merge( ...$first ) ), 'what hooks see' );
 	}

@@ -46,6 +46,13 @@ final class Meta_Buffer {
 	private bool $is_known = false;
 
 	/**
+	 * Row of the account, as WordPress has read it right after the insert; null when somebody else may have changed it.
+	 *
+	 * @var \stdClass|null
+	 */
+	private ?object $row = null;
+
+	/**
 	 * All meta of the account, as the cache has it; null when somebody else may have written some.
 	 *
 	 * @var array<string,list<string>>|null
@@ -113,6 +120,7 @@ final class Meta_Buffer {
 		if ( ! $update && ! $this->is_known ) {
 			$this->is_known = true;
 			$this->user_id  = (int) $user->ID;
+			$this->row      = clone $user->data;
 		}
 		return $meta;
 	}
@@ -125,8 +133,11 @@ final class Meta_Buffer {
 	public function close( $user_id ): void {
 		if ( (int) $user_id === $this->user_id ) {
 			$this->write();
+			// WordPress has just dropped both, and asks for them next.
+			if ( null !== $this->row ) {
+				update_user_caches( $this->row );
+			}
 			if ( null !== $this->held ) {
-				// WordPress has just dropped it, and asks for it next.
 				wp_cache_set( $this->user_id, $this->held, 'user_meta' );
 			}
 			$this->user_id = 0;
@@ -190,6 +201,9 @@ final class Meta_Buffer {
 		if ( $this->user_id && ! $this->writes && str_contains( (string) $query, $wpdb->usermeta ) ) {
 			$this->held = null;
 			$this->write();
+		}
+		if ( $this->user_id && str_contains( (string) $query, $wpdb->users ) ) {
+			$this->row = null;
 		}
 		return $query;
 	}
