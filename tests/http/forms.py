@@ -69,6 +69,8 @@ SETTINGS = {
     "enabled": "1", "default_role": "author", "on_delete": "delete", "reassign_to": "1", "protected_users": "the-target", "match_email": "1",
     "members_replace": "additive", "ignore_passwords": "1", "welcome_mail": "1", "welcome_subject": "Hello", "welcome_body": "Hello {name}",
 }  # fmt: skip
+# Of the section below each of these forms that tries a user.
+TRY = ("scimpress_try_user", "scimpress_try_groups")
 TOKEN = {"name": "A name", "client": "entra", "rights": "write", "expires": "2099-12-31"}
 LOG = {"s": "nobody", "failed": "1", "operation": "create", "from": "2020-01-01", "to": "2030-01-01"}
 
@@ -84,8 +86,8 @@ TABS = [
     Form("scimpress_log_export", "log", fields=LOG, texts=tuple(LOG), keeps='"time","request","token"'),
     Form("scimpress_save_schema", "attributes", fields=SCHEMA, texts=("original", "schema[0]", "schema[1]", "schema[2]", "attribute_name[0]", "attribute_type[0]", "attribute_description[0]"), shown=True),
     Form("scimpress_remove_schema", "attributes", fields={"original": "urn:ietf:params:scim:schemas:extension:Old:2.0:User", "scimpress_end": "1"}, texts=("original",)),
-    Form("scimpress_save_mappings", "attributes", fields={"path[0]": "nickName", "target[0]": "nickname", "scimpress_end": "1"}, texts=("path[0]", "target[0]"), shown=True),
-    Form("scimpress_roles", "roles", fields=RULE, texts=tuple(RULE)[2:], shown=True),
+    Form("scimpress_save_mappings", "attributes", fields={"path[0]": "nickName", "target[0]": "nickname", "scimpress_end": "1"}, texts=("path[0]", "target[0]", *TRY), shown=True),
+    Form("scimpress_roles", "roles", fields=RULE, texts=(*tuple(RULE)[2:], *TRY), shown=True),
     Form("scimpress_roles_go_on", "roles", before="running"),
     Form("scimpress_roles_pause", "roles", before="running"),
     Form("scimpress_roles_resume", "roles", before="paused"),
@@ -129,7 +131,7 @@ NETWORK_DOORS: dict[str, list[str]] = {"load-settings_page_scimpress": ["Scimpre
 
 # Files that read what was sent, beside the tabs, which Page::load() guards.
 READERS = {
-    "admin/class-page.php", "admin/class-tab.php", "admin/class-network-page.php", "admin/class-users-list-actions.php", "admin/class-users-list.php",
+    "admin/class-page.php", "admin/class-tab.php", "admin/class-try-section.php", "admin/class-network-page.php", "admin/class-users-list-actions.php", "admin/class-users-list.php",
     "admin/class-users-list-source.php", "attributes/class-schema-form.php", "lane/class-recognition.php",
 }  # fmt: skip
 

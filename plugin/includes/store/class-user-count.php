@@ -21,12 +21,12 @@ final class User_Count {
 	/**
 	 * Keeps WordPress from counting while an account is made.
 	 *
-	 * @param Transaction $transaction Surrounds the write; when it is committed, the accounts are counted at the end of the request.
+	 * @param Transaction|null $transaction Surrounds the write; when it is committed, the accounts are counted at the end of the request. None in a rehearsal, which makes no account.
 	 * @return callable(): void Ends that.
 	 */
-	public static function put_off( Transaction $transaction ): callable {
+	public static function put_off( ?Transaction $transaction ): callable {
 		$priority = has_action( 'user_register', self::COUNTS );
-		if ( false === $priority ) {
+		if ( null === $transaction || false === $priority ) {
 			return static fn() => null;
 		}
 		remove_action( 'user_register', self::COUNTS, $priority );
