@@ -93,7 +93,9 @@ screenshots: ## Take the screenshots of the documentation anew, in Chromium
 	@cargo build --release
 	@tests/browser/install.sh
 	@$(SITE) up --dir target/screenshots > target/browser/site.json
-	@code=0; node tests/browser/screenshots.mjs target/browser/site.json || code=$$?; $(SITE) down --dir target/screenshots; exit $$code
+	@$(SITE) up --dir target/screenshots-network --network > target/browser/network.json
+	@code=0; node tests/browser/screenshots.mjs target/browser/site.json target/browser/network.json || code=$$?; \
+		$(SITE) down --dir target/screenshots target/screenshots-network; exit $$code
 
 .PHONY: stubs
 stubs: ## Generate the PHP stubs for IDEs anew

@@ -1,8 +1,8 @@
 // Takes the screenshots of docs/screenshots from a running site, in Debian's Chromium.
 //
-//   node tests/browser/screenshots.mjs <facts.json>
+//   node tests/browser/screenshots.mjs <facts.json> <facts.json of a network>
 //
-// facts.json is what `tests/site/ctl.py up` prints: url, admin_login, admin_password, tenant_url, token.
+// A facts.json is what `tests/site/ctl.py up` prints: url, admin_login, admin_password, tenant_url, token.
 import { createRequire } from 'node:module';
 import { readFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 const root = new URL('../../', import.meta.url).pathname;
 const { chromium } = createRequire(join(root, 'target/browser/'))('playwright-core');
-const site = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const [site, network] = process.argv.slice(2, 4).map((file) => JSON.parse(readFileSync(file, 'utf8')));
 const output = join(root, 'docs/screenshots');
 mkdirSync(output, { recursive: true });
 
@@ -50,10 +50,13 @@ try {
 		contentType: 'image/svg+xml',
 		body: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" fill="#c3c4c7"/><circle cx="16" cy="13" r="6" fill="#fff"/><path d="M4 32a12 11 0 0 1 24 0z" fill="#fff"/></svg>',
 	}));
-	await page.goto(`${site.url}/wp-login.php`);
-	await page.fill('#user_login', site.admin_login);
-	await page.fill('#user_pass', site.admin_password);
-	await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
+	const sign_in = async (at) => {
+		await page.goto(`${at.url}/wp-login.php`);
+		await page.fill('#user_login', at.admin_login);
+		await page.fill('#user_pass', at.admin_password);
+		await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
+	};
+	await sign_in(site);
 	const tab = (name) => page.goto(`${site.url}/wp-admin/options-general.php?page=scimpress&tab=${name}`);
 	const shoot = (name) => page.screenshot({ path: join(output, `${name}.png`), fullPage: true });
 	const press = (name) => Promise.all([page.waitForNavigation(), page.getByRole('button', { name }).click()]);
@@ -63,6 +66,8 @@ try {
 	await page.fill('[name="path[0]"]', 'title');
 	await page.fill('[name="target[0]"]', 'job_title');
 	await press('Save mappings');
+	await press('Try this user');
+	await shoot('try');
 	await tab('roles');
 	for (const [index, [role, title]] of [['editor', 'Editor'], ['author', 'Author']].entries()) {
 		await page.selectOption(`[name="scimpress_rules[${index}][role]"]`, role);
@@ -78,6 +83,9 @@ try {
 		await tab(name);
 		await shoot(name);
 	}
+	await tab('log');
+	await Promise.all([page.waitForNavigation(), page.locator('table.scimpress-log tbody a').first().click()]);
+	await shoot('entry');
 	await page.goto(`${site.url}/wp-admin/index.php`);
 	await page.locator('#scimpress_log').screenshot({ path: join(output, 'dashboard.png') });
 	await page.goto(`${site.url}/wp-admin/users.php`);
@@ -88,6 +96,12 @@ try {
 	await Promise.all([page.waitForNavigation(), page.click('tr:has-text("Ines Duarte") .row-actions .edit a', { force: true })]);
 	await page.locator('#scimpress-profile').scrollIntoViewIfNeeded();
 	await page.screenshot({ path: join(output, 'profile.png') });
+	await page.goto(`${site.url}/wp-admin/users.php`);
+	await Promise.all([page.waitForNavigation(), page.getByRole('link', { name: 'SCIM resource of', exact: false }).first().click({ force: true })]);
+	await shoot('resource');
+	await sign_in(network);
+	await page.goto(`${network.url}/wp-admin/network/settings.php?page=scimpress`);
+	await shoot('network');
 } finally {
 	await context.close();
 	rmSync(profile, { recursive: true, force: true });

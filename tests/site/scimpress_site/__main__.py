@@ -37,6 +37,7 @@ def up(arguments: argparse.Namespace) -> int:
         serve=not arguments.no_serve,
         extension=not arguments.no_extension,
         plugin=not arguments.no_plugin,
+        network=arguments.network,
         bound=False,
     )
     site.start()
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--no-serve", action="store_true", help="files and database only")
     command.add_argument("--no-extension", action="store_true", help="PHP without the extension")
     command.add_argument("--no-plugin", action="store_true", help="WordPress without the plugin")
+    command.add_argument("--network", action="store_true", help="make it a network of sites")
 
     command = commands.add_parser("down", help="end the servers of the sites")
     command.set_defaults(run=down)
