@@ -58,7 +58,12 @@ try {
 	};
 	await sign_in(site);
 	const tab = (name) => page.goto(`${site.url}/wp-admin/options-general.php?page=scimpress&tab=${name}`);
-	const shoot = (name) => page.screenshot({ path: join(output, `${name}.png`), fullPage: true });
+	const shoot = async (name) => {
+		// A page that has just been loaded again, or has gone to its fragment, would be caught in between.
+		await page.waitForLoadState('networkidle');
+		await page.evaluate(() => new Promise((done) => { scrollTo(0, 0); requestAnimationFrame(() => requestAnimationFrame(done)); }));
+		await page.screenshot({ path: join(output, `${name}.png`), fullPage: true });
+	};
 	const press = (name) => Promise.all([page.waitForNavigation(), page.getByRole('button', { name }).click()]);
 
 	// Something to be seen on each of them.
@@ -75,6 +80,7 @@ try {
 		await page.fill(`[name="scimpress_rules[${index}][value]"]`, `title eq "${title}"`);
 	}
 	await press('Preview who would change');
+	await page.getByText('Preview: of 4 users').waitFor();
 	await shoot('roles');
 	await tab('doctor');
 	await press(/Examine/);
