@@ -98,6 +98,19 @@ final class LogKeepTest extends Log_Test_Case {
 		$this->assertFalse( wp_next_scheduled( Backlog::HOOK ) );
 		do_action( Backlog::HOOK );
 		$this->assertSame( 'mira', self::entries()[0]->name );
+
+		// A run that was at work just then has written down how far it is.
+		update_option(
+			Backlog::OPTION,
+			array(
+				'done'  => 0,
+				'until' => PHP_INT_MAX,
+			)
+		);
+		Pruner::run();
+		$this->assertFalse( wp_next_scheduled( Backlog::HOOK ) );
+		do_action( Backlog::HOOK );
+		$this->assertSame( 'mira', self::entries()[0]->name );
 	}
 
 	public function test_task_is_daily_ends_with_the_plugin_and_requests_do_not_prune(): void {

@@ -103,12 +103,13 @@ final class Backlog {
 	}
 
 	/**
-	 * What is to be done.
+	 * What is to be done. Nothing is when names are not to be replaced: a run that was at work while that was decided has stored
+	 * once more how far it is.
 	 *
 	 * @return array{0: int, 1: int}|null `done` and `until`.
 	 */
 	private static function open(): ?array {
-		$stored = get_option( self::OPTION );
+		$stored = Settings::anonymise() ? get_option( self::OPTION ) : false;
 		return is_array( $stored ) && isset( $stored['done'], $stored['until'] ) ? array( (int) $stored['done'], (int) $stored['until'] ) : null;
 	}
 
