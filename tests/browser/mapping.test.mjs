@@ -1,7 +1,7 @@
 // Mappings and role rules: suggested, tried, saved, and then what a user brings is what the trial said.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessible, fits, launch, page_url, person, scim, sign_in, site } from './browser.mjs';
+import { accessible, fits, launch, new_token, page_url, person, scim, sign_in, site } from './browser.mjs';
 
 const CUSTOM = 'urn:ietf:params:scim:schemas:extension:CustomExtension:2.0:User';
 // Nobody whom another file provisions.
@@ -16,10 +16,7 @@ before(async () => {
 	page = await sign_in(browser);
 	// The tab Roles goes on by itself while everybody is visited; here only what is pressed leads anywhere.
 	await page.addInitScript(() => { HTMLFormElement.prototype.submit = () => {}; });
-	await page.goto(page_url('tokens'));
-	await page.fill('#scimpress-new-name', 'Mapping');
-	await page.getByRole('button', { name: 'Create token' }).click();
-	token = await page.inputValue('#scimpress-token');
+	token = await new_token(page, 'Mapping');
 });
 after(() => browser?.close());
 
