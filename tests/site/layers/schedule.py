@@ -15,11 +15,13 @@ from scimpress_site import daemon
 from scimpress_site.site import MARKER, abandoned
 from scimpress_site.tree import EXTENSION, ROOT, TARGET
 
+from . import failures
 from .count import Count
 from .definitions import RESULTS, Layer
 
 LOGS = TARGET / "test" / "logs"
 TAIL_LINES = 60
+NAMED = 5
 SLOTS = max(2, os.cpu_count() or 2)
 
 
@@ -57,6 +59,12 @@ def run(layers: list[Layer]) -> int:
         skipped = f"  {count.skipped} skipped" if count.skipped else ""
         print(f"{outcome.layer.name:<16}{count.passed:>6} passed  {count.failed:>4} failed  {outcome.seconds:>7.1f} s{skipped}")
     total = sum((outcome.count for outcome in outcomes), Count())
+    # Once more and last: who has only the end of this output shall know where to look.
+    for outcome in outcomes:
+        if outcome.count.failed:
+            log = LOGS / f"{outcome.layer.name}.log"
+            for line in failures.named(log.read_text(encoding="utf-8", errors="replace"))[:NAMED]:
+                print(f"{outcome.layer.name}: {line}")
     if left:
         print(f"the tests left {left} server processes behind; they were ended")
         total += Count(failed=1)
