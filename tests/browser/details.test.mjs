@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { accessible, fits, launch, new_token, page_url, person, scim, sign_in, site } from './browser.mjs';
+import { accessible, fits, launch, new_token, page_url, person, scim, scripts, sign_in, site } from './browser.mjs';
 
 const network = JSON.parse(readFileSync(process.env.SCIMPRESS_NETWORK_FACTS, 'utf8'));
 
@@ -73,8 +73,7 @@ test('the resource of a user, and one that SCIM does not know', async () => {
 
 test('a profile', async () => {
 	await page.goto(`${site.url}/wp-admin/user-edit.php?user_id=${account}`);
-	// Core's user-profile.js fails when somebody leaves the page before it is ready.
-	await page.waitForFunction(() => window.jQuery?.isReady);
+	await scripts(page);
 	assert.ok(await page.getByRole('heading', { name: 'Provisioning log' }).isVisible());
 	await look('profile', '#scimpress-profile, #scimpress-profile + p, #scimpress-profile + p + table, .scimpress-mapped, .scimpress-log', 4, { core: true });
 });
@@ -90,11 +89,12 @@ test('Site Health', async () => {
 	await page.goto(`${site.url}/wp-admin/site-health.php`);
 	// It comes when its turn has come among core's.
 	const open = page.locator('[aria-controls="health-check-accordion-block-scimpress_doctor"]');
-	await open.waitFor({ timeout: 60000 });
+	await open.waitFor();
 	await open.click();
 	await page.getByRole('link', { name: 'Ask the connection doctor what to do' }).waitFor();
 	await look('Site Health', '#health-check-accordion-block-scimpress_doctor', 3, { core: true });
 	await page.goto(`${site.url}/wp-admin/site-health.php?tab=debug`);
+	await scripts(page);
 	await page.locator('[aria-controls="health-check-accordion-block-scimpress"]').click();
 	await look('Site Health, information', '#health-check-accordion-block-scimpress', 3, { core: true });
 });

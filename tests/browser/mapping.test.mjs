@@ -1,7 +1,7 @@
 // Mappings and role rules: suggested, tried, saved, and then what a user brings is what the trial said.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessible, fits, launch, new_token, page_url, person, scim, sign_in, site } from './browser.mjs';
+import { accessible, fits, launch, new_token, page_url, person, roles_tab, scim, scripts, sign_in, site } from './browser.mjs';
 
 const CUSTOM = 'urn:ietf:params:scim:schemas:extension:CustomExtension:2.0:User';
 // Nobody whom another file provisions.
@@ -33,18 +33,6 @@ const tried = async (where, tab, document, groups = '') => {
 	await press(where, 'Try this user');
 	assert.ok(where.url().startsWith(page_url(tab)));
 };
-// The rules, as soon as nobody is visited any more because of what was saved: until then their form is shut.
-const rules = async (where) => {
-	for (;;) {
-		const html = await (await where.request.get(page_url('roles'))).text();
-		const form = html.match(/data-scimpress-go-on.*?name="_wpnonce" value="([0-9a-f]+)"/s);
-		if (!form) {
-			break;
-		}
-		await where.request.post(page_url('roles'), { form: { scimpress_action: 'scimpress_roles_go_on', _wpnonce: form[1] } });
-	}
-	await where.goto(page_url('roles'));
-};
 // What axe and a narrow screen say of a result that is on the page.
 const looks = async (name) => {
 	for (const width of [1280, 375]) {
@@ -58,6 +46,7 @@ const looks = async (name) => {
 const fields_of = async (where, name, ...fields) => {
 	await where.goto(`${site.url}/wp-admin/users.php?s=${name}`);
 	await where.goto(await where.locator('#the-list .row-actions .edit a').getAttribute('href'));
+	await scripts(where);
 	return Promise.all(fields.map((field) => where.inputValue(`#${field}`)));
 };
 
@@ -121,7 +110,7 @@ test('what was received is suggested', async () => {
 });
 
 test('a role rule is tried with groups and with app roles, and then gives what was shown', async () => {
-	await rules(page);
+	await roles_tab(page);
 	await page.selectOption('[name="scimpress_rules[0][role]"]', 'editor');
 	await page.fill('[name="scimpress_rules[0][value]"]', 'Night desk');
 	await press(page, 'Add a row Night desk writer');
@@ -145,7 +134,7 @@ test('a role rule is tried with groups and with app roles, and then gives what w
 });
 
 test('a form that is not right yet is not tried', async () => {
-	await rules(page);
+	await roles_tab(page);
 	await page.selectOption('[name="scimpress_rules[2][kind]"]', 'filter');
 	await page.fill('[name="scimpress_rules[2][value]"]', 'nothing eq');
 	await tried(page, 'roles', '{"userName": "kept"}');
@@ -189,7 +178,7 @@ test('without JavaScript all of it works', async () => {
 	assert.deepEqual(await line(plain, 'middle'), ['K', 'name.middleName']);
 	await press(plain, 'Add a row userType');
 	assert.equal(await plain.inputValue('[name="path[3]"]'), 'userType');
-	await rules(plain);
+	await roles_tab(plain);
 	await plain.fill('[name="scimpress_rules[2][value]"]', 'Plain people');
 	await plain.selectOption('[name="scimpress_rules[2][role]"]', 'contributor');
 	// The example that stands there.
@@ -206,7 +195,7 @@ test('the site is left without mappings and rules', async () => {
 	}
 	await press(page, 'Save mappings');
 	await page.getByText('Attributes saved.').waitFor();
-	await rules(page);
+	await roles_tab(page);
 	for (const row of [0, 1]) {
 		await page.check(`[name="scimpress_rules[${row}][remove]"]`);
 	}

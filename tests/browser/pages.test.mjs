@@ -1,7 +1,7 @@
 // Every page, on a wide and on a narrow screen, from left and from right: no violation that axe knows, nothing cut off.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { TABS, accessible, fits, launch, page_url, person, scim, sign_in, site } from './browser.mjs';
+import { TABS, accessible, fits, follow, launch, page_url, person, roles_tab, scim, sign_in, site } from './browser.mjs';
 
 let browser;
 let resource;
@@ -15,9 +15,11 @@ before(async () => {
 	await page.getByRole('button', { name: 'Create token' }).click();
 	const token = await page.inputValue('#scimpress-token');
 	await scim(token, 'POST', '/Users', person('looked-at'));
-	await page.getByRole('button', { name: /^Replace A name/ }).click();
+	await follow(page, page.getByRole('button', { name: /^Replace A name/ }));
 	await page.goto(`${site.url}/wp-admin/users.php?s=looked-at`);
 	resource = await page.getByRole('link', { name: /^SCIM resource of/ }).getAttribute('href');
+	// Where somebody is visited the tab Roles goes on by itself, and away from who looks at it.
+	await roles_tab(page);
 	await page.context().close();
 });
 after(() => browser?.close());

@@ -1,7 +1,7 @@
 // A browser without JavaScript: every form does its work.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { follow, launch, new_token, page_url, person, scim, sign_in, site } from './browser.mjs';
+import { follow, launch, new_token, page_url, person, roles_tab, scim, sign_in, site } from './browser.mjs';
 
 const URN = 'urn:ietf:params:scim:schemas:extension:Plain:2.0:User';
 
@@ -122,16 +122,12 @@ test('a schema is declared, an attribute mapped, and both are taken back', async
 });
 
 test('a rule is previewed, saved and removed', async () => {
-	await page.goto(page_url('roles'));
-	// What the mappings have begun goes on by a button, too, and shuts the form meanwhile.
-	const go_on = page.getByRole('button', { name: 'Go on' });
-	while (await go_on.count()) {
-		await follow(page, go_on);
-	}
+	await roles_tab(page);
 	await page.selectOption('[name="scimpress_rules[0][role]"]', 'author');
 	await page.selectOption('[name="scimpress_rules[0][kind]"]', 'filter');
 	await page.fill('[name="scimpress_rules[0][value]"]', 'title eq "Plain"');
 	await follow(page, page.getByRole('button', { name: 'Preview who would change' }));
+	await roles_tab(page);
 	await page.getByText('These rules are not saved yet.').waitFor();
 	const people = page.getByRole('table', { name: 'People whose roles change' });
 	assert.match(await people.innerText(), new RegExp(`plain@[^]*Subscriber[^]*Author`));
@@ -139,7 +135,7 @@ test('a rule is previewed, saved and removed', async () => {
 	await saved('Rules saved.');
 	await page.goto(`${site.url}/wp-admin/users.php?s=plain@`);
 	assert.match(await page.locator('#the-list td.column-role').innerText(), /Author/);
-	await page.goto(page_url('roles'));
+	await roles_tab(page);
 	await page.check('[name="scimpress_rules[0][remove]"]');
 	await follow(page, page.getByRole('button', { name: 'Save and apply to everybody' }));
 	await saved('Rules saved.');
