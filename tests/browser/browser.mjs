@@ -95,8 +95,8 @@ export async function roles_tab(page) {
 
 // What is in the clipboard after the button beside a field was pressed by the keyboard. The context must be allowed to read it.
 export async function copied(page, field) {
-	const button = page.locator(`[data-copy="${field}"]`);
-	// The script shows it.
+	// Only the script takes that from it. Before a style sheet is there it may be seen nevertheless.
+	const button = page.locator(`[data-copy="${field}"]:not([hidden])`);
 	await button.waitFor();
 	await button.focus();
 	// It says so for two seconds. A test that looks from outside may come too late on a machine that does much else; one that is told does not.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import { accessible, copied, fits, launch, root, sign_in } from './browser.mjs';
+import { accessible, copied, fits, follow, launch, root, sign_in } from './browser.mjs';
 
 // `finding`: what the culprit is called; `server`: over the text to paste (none: it is for WordPress).
 const WARDS = {
@@ -46,7 +46,7 @@ for (const [ward, { finding, server, check }] of Object.entries(WARDS)) {
 		const page = await sign_in(browser, {}, at);
 		await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: at.url });
 		await page.goto(`${at.url}/wp-admin/options-general.php?page=scimpress&tab=doctor`);
-		await page.getByRole('button', { name: 'Examine the connection' }).click();
+		await follow(page, page.getByRole('button', { name: 'Examine the connection' }));
 		await page.getByRole('status').filter({ hasText: 'The identity provider cannot work with this site as it is.' }).waitFor();
 		const state = async () => page.locator('.scimpress-checks tr', { has: page.getByRole('rowheader', { name: check, exact: true }) }).locator('td').innerText();
 		assert.equal(await state(), 'problem');
@@ -63,7 +63,7 @@ for (const [ward, { finding, server, check }] of Object.entries(WARDS)) {
 
 		await order({ paste });
 		const good = page.getByRole('status').filter({ hasText: 'Requests get through' });
-		await page.getByRole('button', { name: 'Examine again' }).click();
+		await follow(page, page.getByRole('button', { name: 'Examine again' }));
 		await good.waitFor();
 		assert.equal(await state(), 'good');
 		assert.equal(await page.locator('.scimpress-problem').count(), 0);
