@@ -60,6 +60,10 @@ if ( is_multisite() ) {
 		restore_current_blog();
 	}
 	delete_site_option( 'scimpress_network' );
+	delete_site_option( 'scimpress_foreign_meta' );
 } else {
 	scimpress_uninstall_site();
 }
+// Of the network, like WordPress's own table of user meta.
+// phpcs:ignore WordPress.DB -- our own table.
+$GLOBALS['wpdb']->query( "DROP TABLE IF EXISTS {$GLOBALS['wpdb']->base_prefix}scimpress_foreign_meta" );

@@ -96,8 +96,9 @@ final class Plugin {
 		add_filter( 'pre_get_table_charset', array( Store\Schema::class, 'charset' ), 10, 2 );
 		add_filter( 'wpmu_drop_tables', array( Store\Schema::class, 'drop_with_site' ), 10, 2 );
 		add_action( 'deleted_user', array( Store\User_Table::class, 'forget_user' ) );
-		add_action( 'added_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
-		add_action( 'updated_user_meta', array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
+		foreach ( array( 'added_user_meta', 'updated_user_meta', 'deleted_user_meta' ) as $action ) {
+			add_action( $action, array( Store\Foreign_Meta::class, 'note' ), 10, 3 );
+		}
 		add_action( 'profile_update', array( Settlement\Pass::class, 'after_edit' ) );
 		// Most requests of a site never load the class.
 		add_action( 'shutdown', static fn() => class_exists( Store\Transaction::class, false ) && Store\Transaction::abandon(), PHP_INT_MIN );

@@ -9,7 +9,6 @@ namespace Scimpress\Tests;
 
 use Scimpress\Account_State;
 use Scimpress\Settings;
-use Scimpress\Store\Foreign_Meta;
 
 /**
  * Accounts that SCIM did not make are linked, not duplicated, and never by a guess.
@@ -382,43 +381,6 @@ final class StoreLinkTest extends Test_Case {
 			}
 			remove_filter( $hook, $throw, PHP_INT_MAX );
 		}
-	}
-
-	public function test_values_of_meta_are_searched_only_where_there_can_be_some(): void {
-		$searched = 0;
-		add_filter(
-			'query',
-			static function ( string $sql ) use ( &$searched ): string {
-				$searched += (int) str_contains( $sql, 'meta_value = ' );
-				return $sql;
-			}
-		);
-		$this->person( array( 'objectId' => self::OBJECT_ID ) );
-		$this->person( array( 'objectId' => 'second' ) );
-		$this->assertSame( 0, $searched, 'SCIM has given its own users this meta' );
-		$stranger = $this->stranger( array( 'meta_input' => array( 'aadObjectId' => 'third' ) ) );
-		list( , $record ) = $this->person( array( 'objectId' => 'third' ) );
-		$this->assertSame( 1, $searched );
-		$this->assertSame( $stranger->ID, $record['userId'] );
-	}
-
-	public function test_meta_written_past_wordpress_is_noticed_within_a_day(): void {
-		global $wpdb;
-		$this->person( array( 'objectId' => 'first' ) );
-		$stranger = $this->stranger();
-		$wpdb->insert(
-			$wpdb->usermeta,
-			array(
-				'user_id'    => $stranger->ID,
-				'meta_key'   => 'aadObjectId',
-				'meta_value' => self::OBJECT_ID,
-			)
-		);
-		$kept = get_option( Foreign_Meta::OPTION );
-		$this->assertSame( array(), $kept['keys'] );
-		update_option( Foreign_Meta::OPTION, array( 'time' => $kept['time'] - DAY_IN_SECONDS ) + $kept );
-		list( , $record ) = $this->person( array( 'objectId' => self::OBJECT_ID ) );
-		$this->assertSame( $stranger->ID, $record['userId'] );
 	}
 
 	/**

@@ -37,19 +37,19 @@ final class Arrival {
 	/**
 	 * A new row, for the account that the person has already or for a new one.
 	 *
-	 * @param list<string> $found User meta by which unmanaged accounts may be found.
+	 * @param bool $indexed As Foreign_Meta::is_indexed() says.
 	 * @return int Position of the row.
 	 * @throws Failure  `protected`, what Candidates and Login say, or what WordPress refuses.
 	 * @throws Conflict When another row holds one of the keys.
 	 */
-	public function insert( array $found ): int {
+	public function insert( bool $indexed ): int {
 		// SQLite would end the rehearsal with the claim that fails.
 		if ( Transaction::is_rehearsed() && User_Table::holders( $this->need ) ) {
 			throw new Conflict( 'a unique key is taken' );
 		}
 		$position   = User_Table::claim( $this->need );
 		$candidates = new Candidates();
-		$user_id    = $candidates->find( $this->need, $found );
+		$user_id    = $candidates->find( $this->need, $indexed );
 		if ( null === $user_id ) {
 			$this->create( $position, $candidates->login_is_free );
 		} else {

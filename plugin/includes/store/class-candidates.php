@@ -34,13 +34,13 @@ final class Candidates {
 	/**
 	 * The account of a new user.
 	 *
-	 * @param array        $need  A create need.
-	 * @param list<string> $found User meta by which unmanaged accounts may be found; see Foreign_Meta.
+	 * @param array $need    A create need.
+	 * @param bool  $indexed As Foreign_Meta::is_indexed() says.
 	 * @return int|null User ID; null when nobody fits.
 	 * @throws Failure `ambiguous`, `another_person` or `object_id_exists`.
 	 */
-	public function find( array $need, array $found ): ?int {
-		$accounts            = self::compared( $need, $found );
+	public function find( array $need, bool $indexed ): ?int {
+		$accounts            = self::compared( $need, $indexed );
 		$this->login_is_free = ! $accounts && in_array( Settings::MATCH_LOGIN, Settings::matches(), true );
 
 		$by_id = array_filter( $accounts, static fn( array $account ): bool => in_array( Settings::MATCH_OBJECT_ID, $account['fits'], true ) );
@@ -65,11 +65,11 @@ final class Candidates {
 	/**
 	 * What the accounts that the database finds fit by, as SCIM compares.
 	 *
-	 * @param array        $need  A create need.
-	 * @param list<string> $found User meta by which unmanaged accounts may be found.
+	 * @param array $need    A create need.
+	 * @param bool  $indexed As Foreign_Meta::is_indexed() says.
 	 * @return array<int,array{fits: list<string>, managed: bool, another: bool}> By user ID. `another`: has the object id of somebody else.
 	 */
-	private static function compared( array $need, array $found ): array {
+	private static function compared( array $need, bool $indexed ): array {
 		$wanted   = array_filter(
 			array(
 				Settings::MATCH_OBJECT_ID => (string) $need['objectId'],
@@ -80,8 +80,8 @@ final class Candidates {
 			'strlen'
 		);
 		$wanted   = array_intersect_key( $wanted, array_flip( Settings::matches() ) );
-		$rows     = $wanted ? self::rows( $need, $wanted, $found ) : array();
-		$meta     = $rows && $found ? Foreign_Meta::of( array_map( 'intval', array_column( $rows, 'ID' ) ) ) : array();
+		$rows     = $wanted ? self::rows( $need, $wanted, $indexed ) : array();
+		$meta     = $rows ? Foreign_Meta::of( array_map( 'intval', array_column( $rows, 'ID' ) ) ) : array();
 		$accounts = array();
 		foreach ( $rows as $row ) {
 			$object_id                  = Engine::fold( $meta[ (int) $row->ID ][ Foreign_Meta::OBJECT_ID ] ?? '' );
@@ -101,14 +101,14 @@ final class Candidates {
 	}
 
 	/**
-	 * Accounts that may fit, in one query, each part of which has an index; and whom of them SCIM manages.
+	 * Accounts that may fit, in one query; and whom of them SCIM manages.
 	 *
-	 * @param array                $need   A create need.
-	 * @param array<string,string> $wanted Folded values by kind of match.
-	 * @param list<string>         $found  User meta by which unmanaged accounts may be found.
+	 * @param array                $need    A create need.
+	 * @param array<string,string> $wanted  Folded values by kind of match.
+	 * @param bool                 $indexed As Foreign_Meta::is_indexed() says.
 	 * @return list<object{ID: string, user_login: string, user_email: string, position: int|null}>
 	 */
-	private static function rows( array $need, array $wanted, array $found ): array {
+	private static function rows( array $need, array $wanted, bool $indexed ): array {
 		global $wpdb;
 		$columns = array(
 			Settings::MATCH_LOGIN => array( 'user_login', $need['login']['preferred'] ),
@@ -119,12 +119,16 @@ final class Candidates {
 			// phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- the column's name is ours.
 			$parts[] = $wpdb->prepare( "SELECT ID, user_login, user_email FROM {$wpdb->users} WHERE $column = %s", $sent );
 		}
-		$meta = array(
+		$meta   = array(
 			Settings::MATCH_OBJECT_ID => Foreign_Meta::OBJECT_ID,
 			Settings::MATCH_UPN       => Foreign_Meta::UPN,
 		);
-		foreach ( array_intersect( array_intersect_key( $meta, $wanted ), $found ) as $match => $key ) {
-			$parts[] = $wpdb->prepare( "SELECT u.ID, u.user_login, u.user_email FROM {$wpdb->usermeta} m JOIN {$wpdb->users} u ON u.ID = m.user_id WHERE m.meta_key = %s AND m.meta_value = %s", $key, $wanted[ $match ] );
+		$values = array();
+		foreach ( array_intersect_key( $meta, $wanted ) as $match => $key ) {
+			$values[ $key ] = $wanted[ $match ];
+		}
+		if ( $values ) {
+			$parts[] = Foreign_Meta::query( $values, $indexed );
 		}
 		if ( ! $parts ) {
 			return array();

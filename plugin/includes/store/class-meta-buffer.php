@@ -245,6 +245,7 @@ final class Meta_Buffer {
 			$this->writes = true;
 			Query::write( "INSERT INTO $wpdb->usermeta (user_id, meta_key, meta_value) VALUES " . implode( ', ', $tuples ) );
 			$this->writes = false;
+			Foreign_Meta::note_new( $this->user_id, array_column( $rows, 0 ) );
 			if ( has_action( 'added_user_meta', self::LAST_CHANGED ) ) {
 				call_user_func( self::LAST_CHANGED );
 			}

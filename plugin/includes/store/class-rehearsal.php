@@ -95,7 +95,7 @@ final class Rehearsal {
 
 		$candidates    = new Candidates();
 		$this->returns = null !== $room->tombstone;
-		$this->user_id = $this->returns ? (int) $room->tombstone->account : $candidates->find( $need, Settings::matches() ? Foreign_Meta::keys( false ) : array() );
+		$this->user_id = $this->returns ? (int) $room->tombstone->account : $candidates->find( $need, Foreign_Meta::is_indexed( false ) );
 		$this->active  = $need['active'];
 
 		$default = '' === Settings::default_role() ? array() : array( Settings::default_role() );

@@ -24,9 +24,9 @@ final class Schema {
 
 	public const VERSION_OPTION = 'scimpress_db_version';
 
-	private const VERSION = '4';
+	private const VERSION = '5';
 
-	private const TABLES = array( User_Table::class, Group_Table::class, Membership_Table::class, Queue::class, Log_Table::class );
+	private const TABLES = array( User_Table::class, Group_Table::class, Membership_Table::class, Foreign_Meta_Table::class, Queue::class, Log_Table::class );
 
 	/** Keys compare byte by byte: what is equal is decided by the engine, which folds them. */
 	private const EXACT = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
@@ -85,6 +85,8 @@ final class Schema {
 	 * @return array<string,string>
 	 */
 	public static function drop_with_site( $tables, $site ): array {
-		return array_merge( (array) $tables, \Scimpress\Network::on( (int) $site, array( self::class, 'tables' ) ) );
+		$ours = \Scimpress\Network::on( (int) $site, array( self::class, 'tables' ) );
+		// That is the network's.
+		return array_merge( (array) $tables, array_diff( $ours, array( Foreign_Meta_Table::name() ) ) );
 	}
 }

@@ -42,10 +42,10 @@ final class User_Store extends Resource_Store {
 	 * @throws Failure When it cannot be done.
 	 */
 	protected function create( array $need ): array {
-		$found = Settings::matches() ? Foreign_Meta::keys() : array();
-		$work  = function ( Transaction $transaction, array $need, Room $room ) use ( $found ): array {
+		$indexed = Foreign_Meta::is_indexed( ! Transaction::is_rehearsed() );
+		$work    = function ( Transaction $transaction, array $need, Room $room ) use ( $indexed ): array {
 			$arrival  = new Arrival( $transaction, $need );
-			$position = null === $room->tombstone ? $arrival->insert( $found ) : $arrival->revive( $room->tombstone );
+			$position = null === $room->tombstone ? $arrival->insert( $indexed ) : $arrival->revive( $room->tombstone );
 			return $this->observed( $position, array_keys( $need['wordpress'] ) );
 		};
 		return Network_Lock::around( $need, static fn(): array => self::write( 'create', $need, 0, $work ) );

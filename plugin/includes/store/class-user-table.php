@@ -58,6 +58,9 @@ KEY deleted (deleted)';
 			// A site of a network where the plugin has never run.
 			return;
 		}
+		if ( ! is_multisite() ) {
+			Foreign_Meta_Table::drop( (int) $user_id );
+		}
 		$position = $wpdb->get_var( $wpdb->prepare( 'SELECT position FROM ' . self::name() . ' WHERE user_id = %d', $user_id ) );
 		if ( null !== $position ) {
 			Group_Table::touch( Membership_Table::groups_of( Membership_Table::USER, (int) $position ), Store::now() );

@@ -213,9 +213,11 @@ final class NetworkDecisionTest extends Network_Test_Case {
 		$prefix = $wpdb->get_blog_prefix( $site );
 		Network::on( $site, array( \Scimpress\Store\Schema::class, 'upgrade' ) );
 		$like = $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $prefix . 'scimpress' ) . '%' );
-		$this->assertCount( count( \Scimpress\Store\Schema::tables() ), $wpdb->get_col( $like ) );
+		$this->assertCount( count( \Scimpress\Store\Schema::tables() ) - 1, $wpdb->get_col( $like ) );
 		wp_delete_site( $site );
 		$this->assertSame( array(), $wpdb->get_col( $like ) );
+		$networks = \Scimpress\Store\Foreign_Meta_Table::name();
+		$this->assertSame( $networks, $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $networks ) ) ) );
 	}
 
 	public function test_page_of_the_network_is_for_who_manages_the_network(): void {

@@ -8,6 +8,7 @@
 namespace Scimpress\Tests;
 
 use Scimpress\Account_State;
+use Scimpress\Store\Foreign_Meta_Table;
 
 /**
  * Whoever is somewhere on the network already is added to the site, and not made again.
@@ -177,6 +178,36 @@ final class NetworkLinkTest extends Network_Test_Case {
 		$this->assertSame( array( 'subscriber' ), get_userdata( $user->ID )->roles );
 	}
 
+	public function test_who_is_provisioned_on_one_site_is_found_by_the_object_id_on_the_next(): void {
+		$sent = array( 'objectId' => 'c0ffee00-0000-4000-8000-000000000003' );
+		// Both have looked at everybody already.
+		$this->person();
+		$this->elsewhere( fn() => $this->person() );
+		list( , , $user ) = $this->person( $sent );
+		$known            = self::user_ids();
+		$record           = $this->elsewhere( fn(): array => $this->perform( Needs::create( $sent ) )['record'] );
+		$this->assertSame( $user->ID, $record['userId'] );
+		$this->assertSame( $known, self::user_ids() );
+	}
+
+	public function test_a_create_that_fails_leaves_nothing_to_be_found_by(): void {
+		global $wpdb;
+		$throw = static fn() => throw new \LogicException( 'a plugin failed' );
+		add_action( 'user_register', $throw );
+		try {
+			$this->perform( Needs::create( array( 'objectId' => 'c0ffee00-0000-4000-8000-000000000004' ) ) );
+			$this->fail( 'the plugin did not fail' );
+		} catch ( \LogicException ) {
+			$digest = Foreign_Meta_Table::digest( 0, 'c0ffee00-0000-4000-8000-000000000004' );
+			$this->assertSame( '0', $wpdb->get_var( 'SELECT COUNT(*) FROM ' . Foreign_Meta_Table::name() . " WHERE digest = '$digest'" ) );
+		}
+	}
+
+	public function test_the_table_is_the_networks(): void {
+		$this->elsewhere( fn() => $this->assertSame( $GLOBALS['wpdb']->base_prefix . 'scimpress_foreign_meta', Foreign_Meta_Table::name() ) );
+		$this->assertNotContains( Foreign_Meta_Table::name(), apply_filters( 'wpmu_drop_tables', array(), self::$site ), 'a site that goes leaves it' );
+	}
+
 	/**
 	 * An account that is not on this site.
 	 *
@@ -189,7 +220,6 @@ final class NetworkLinkTest extends Network_Test_Case {
 		if ( null !== $role ) {
 			$this->elsewhere( static fn() => add_user_to_blog( self::$site, $user->ID, $role ) );
 		}
-		\Scimpress\Store\Foreign_Meta::forget();
 		return $user;
 	}
 
