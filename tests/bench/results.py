@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.bulk import BulkTimes
-from tests.bench.lane import LookUps
+from tests.bench.lane import Crowded
 from tests.bench.measure import BARE, CORE_POST, FLOOR, KINDS, Memory, Times
 
 MEBIBYTE = 1024 * 1024
@@ -41,7 +41,7 @@ class Run:
     people: int
     rounds: int
     bulk: BulkTimes
-    look_ups: LookUps
+    crowded: Crowded
 
 
 def ratio(run: Run, kind: str) -> float:
@@ -71,7 +71,7 @@ def table(run: Run) -> str:
         bare, scim = getattr(run.bare, name), getattr(run.scim, name)
         verdict = ["≤ 2 MiB", "reached" if scim - bare <= MEMORY_REACH else "**missed**"] if judged else ["", ""]
         rows.append("| " + " | ".join([label, _mebibytes(bare), _mebibytes(scim), _mebibytes(scim - bare), *verdict]) + " |")
-    rows += ["", run.look_ups.text()]
+    rows += ["", run.crowded.text()]
     bulk, single = (statistics.median(seconds) for seconds in (run.bulk.bulk, run.bulk.single))
     rows += [
         "",

@@ -22,7 +22,7 @@ from scimpress_site import Failure, Site  # noqa: E402
 from tests.bench import groups, roles  # noqa: E402
 from tests.bench.bulk import measure_bulk  # noqa: E402
 from tests.bench.engines import compare, inputs, programs, table  # noqa: E402
-from tests.bench.lane import measure_look_ups  # noqa: E402
+from tests.bench.lane import measure_crowded  # noqa: E402
 from tests.bench.measure import KINDS, Bench  # noqa: E402
 from tests.bench.results import REACH, Run, machine, ratio, section, write  # noqa: E402
 from tests.entra.progress import Progress  # noqa: E402
@@ -107,12 +107,15 @@ def measure(database: str, options: argparse.Namespace) -> Run:
     """One database on a site of its own with one worker, every commit synced as in production."""
     rounds, people = options.rounds, options.users
     with Site(ROOT / "target" / "bench" / database, database, children=1, durable=True) as site:
-        shutil.copy(HERE / "php" / "scimpress-bench.php", site.root / "wp-content" / "mu-plugins")
+        plugins = site.root / "wp-content" / "mu-plugins"
+        shutil.copy(HERE / "php" / "scimpress-bench.php", plugins)
+        shutil.copy(HERE / "php" / "scimpress-bench-memory.php", plugins)
         facts = json.loads(site.run_php(HERE / "php" / "prepare.php"))
         bench = Bench(site.url, site.token, facts["basic"], site.workers()[0])
         try:
             bar = Progress(f"{NAMES[database]}: memory, then {people} users", 1)
             bare, scim = bench.memory(MEMORY_REQUESTS)
+            (plugins / "scimpress-bench-memory.php").unlink()
             bench.populate(people)
             bar.finish(f"{(scim.rss - bare.rss) / 1024:.0f} KiB above the bare route")
             bar = Progress(f"{NAMES[database]}: {rounds} rounds of {len(KINDS)} requests", rounds + WARM_UP)
@@ -121,8 +124,8 @@ def measure(database: str, options: argparse.Namespace) -> Run:
             bar.finish(f"PATCH title {times['PATCH title'].median / times['bare route'].median:.2f} × bare")
             bar = Progress(f"{NAMES[database]}: bulk", 2 * options.bulk_rounds)
             bulk = measure_bulk(site.url, site.token, options.bulk_rounds, bar.step)
-            look_ups = measure_look_ups(database, ROOT / "target" / "bench" / f"{database}-crowd", options.look_up_rounds, 4.0)
-            run = Run(NAMES[database], version, site.facts["wordpress"], facts["php"], times, processor, bare, scim, people, rounds, bulk, look_ups)
+            crowded = measure_crowded(database, ROOT / "target" / "bench" / f"{database}-crowd", options.look_up_rounds, 4.0)
+            run = Run(NAMES[database], version, site.facts["wordpress"], facts["php"], times, processor, bare, scim, people, rounds, bulk, crowded)
             bar.finish(", ".join(f"{kind} {ratio(run, kind):.2f}" for kind in REACH))
             return run
         finally:

@@ -103,6 +103,7 @@ def seeded(directory: Path, people: int, kept: Path | None = None) -> Iterator[S
                 made = "seeded"
                 if kept:
                     _keep(site, kept, people, pattern)
+            site.run_php(SCRIPT, "administrator")
             site.run_php(SCRIPT, "warm")
             compare(site, client, people)
             facts = json.loads(site.run_php(SCRIPT, "facts"))

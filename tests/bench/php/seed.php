@@ -13,6 +13,7 @@
  *     seed.php export DIRECTORY        copies the tablespaces of the users
  *     seed.php import DIRECTORY        replaces the users by those
  *     seed.php rows ID                 prints what the tables hold of the user with this SCIM id: {"user": [row], "meta": [row], "linked": [row], "members": [row]}
+ *     seed.php administrator           the administrator, whom SCIM does not manage, has signed in with Microsoft
  *     seed.php limit NUMBER            requests of SCIM at once; 0: any number
  *     seed.php facts                   prints {"database": string, "php": string, "bytes": int (tables and indexes), "autoloaded": int (bytes)}
  *
@@ -171,6 +172,10 @@ switch ( $argv[1] ) {
 	case 'settings':
 		Query::write( 'SET GLOBAL innodb_buffer_pool_size = ' . (int) $scimpress_given[0] );
 		Query::write( 'SET GLOBAL innodb_log_file_size = ' . ( 1 << 30 ) );
+		break;
+	case 'administrator':
+		update_user_meta( 1, 'aadObjectId', wp_generate_uuid4() );
+		update_user_meta( 1, 'userPrincipalName', 'administrator@corp.example.com' );
 		break;
 	case 'users':
 		scimpress_users( (int) $scimpress_given[0], (int) $scimpress_given[1] );
