@@ -133,7 +133,7 @@ final class Candidates {
 		if ( ! $parts ) {
 			return array();
 		}
-		$rows    = Query::rows( implode( ' UNION ', $parts ) );
+		$rows    = Query::plain_rows( implode( ' UNION ', $parts ) );
 		$managed = User_Table::positions( array_map( 'intval', array_column( $rows, 'ID' ) ) );
 		foreach ( $rows as $row ) {
 			$row->position = $managed[ (int) $row->ID ] ?? null;
