@@ -51,7 +51,8 @@ export async function sign_in(browser, options = {}, at = site) {
 		}
 		await page.fill('#user_login', at.admin_login);
 		await page.fill('#user_pass', at.admin_password);
-		await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
+		// The address of the page to sign in has that of the next one in its query.
+		await Promise.all([page.waitForURL((url) => url.pathname.endsWith('/wp-admin/tools.php')), page.click('#wp-submit')]);
 		sessions.set(at.url, await context.storageState());
 	}
 	return page;
@@ -75,7 +76,7 @@ export const follow = (page, control) => Promise.all([page.waitForEvent('load'),
 export async function new_token(page, name) {
 	await page.goto(page_url('tokens'));
 	await page.fill('#scimpress-new-name', name);
-	await page.getByRole('button', { name: 'Create token' }).click();
+	await follow(page, page.getByRole('button', { name: 'Create token' }));
 	return page.inputValue('#scimpress-token');
 }
 

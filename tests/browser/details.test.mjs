@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { accessible, fits, launch, new_token, page_url, person, scim, scripts, sign_in, site } from './browser.mjs';
+import { accessible, fits, follow, launch, new_token, page_url, person, scim, scripts, sign_in, site } from './browser.mjs';
 
 const network = JSON.parse(readFileSync(process.env.SCIMPRESS_NETWORK_FACTS, 'utf8'));
 
@@ -40,7 +40,7 @@ const look = async (name, selector, rules, { core = false, on = page } = {}) => 
 test('an entry of the log that succeeded, and one that failed', async () => {
 	for (const [filter, heading] of [['&operation=update', 'Changes'], ['&operation=create&failed=1', 'Request']]) {
 		await page.goto(`${page_url('log')}&s=details@corp.example.com${filter}`);
-		await page.locator('table.scimpress-log tbody a').first().click();
+		await follow(page, page.locator('table.scimpress-log tbody a').first());
 		await page.getByRole('heading', { name: heading }).waitFor();
 		await look(`entry ${filter}`, '.wrap.scimpress');
 	}
@@ -104,7 +104,7 @@ test('the page of a network', async () => {
 	await super_admin.goto(`${network.url}/wp-admin/network/settings.php?page=scimpress`);
 	await look('network', '.wrap.scimpress', 6, { on: super_admin });
 	await super_admin.check('[name="deactivate"]');
-	await super_admin.click('#submit');
+	await follow(super_admin, super_admin.locator('#submit'));
 	await super_admin.getByText('Settings saved.').waitFor();
 	await look('network, saved', '.wrap.scimpress', 6, { on: super_admin });
 	assert.deepEqual(super_admin.faults, []);

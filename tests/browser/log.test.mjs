@@ -94,7 +94,7 @@ test('an entry has what changed, the message, and the request without its secret
 	const changes = page.getByRole('table', { name: 'Attributes before and after' });
 	assert.match(await changes.getByRole('row', { name: /^displayName/ }).innerText(), /Mira log-reader/);
 	assert.match(await changes.getByRole('row', { name: /^password/ }).innerText(), /set/);
-	await page.getByRole('link', { name: 'Back to the log' }).click();
+	await follow(page, page.getByRole('link', { name: 'Back to the log' }));
 	await page.waitForURL(page_url('log'));
 });
 

@@ -12,7 +12,7 @@ before(async () => {
 	const page = await sign_in(browser);
 	await page.goto(page_url('tokens'));
 	await page.fill('#scimpress-new-name', 'A name as long as a name may be, which is sixty characters!');
-	await page.getByRole('button', { name: 'Create token' }).click();
+	await follow(page, page.getByRole('button', { name: 'Create token' }));
 	const token = await page.inputValue('#scimpress-token');
 	await scim(token, 'POST', '/Users', person('looked-at'));
 	await follow(page, page.getByRole('button', { name: /^Replace A name/ }));
@@ -45,7 +45,7 @@ for (const direction of ['ltr', 'rtl']) {
 		}
 		await t.test('a token that was just made', async () => {
 			await page.goto(page_url('tokens'));
-			await page.getByRole('button', { name: 'Create token' }).click();
+			await follow(page, page.getByRole('button', { name: 'Create token' }));
 			await page.locator('#scimpress-token').waitFor();
 			await look('a new token');
 		});

@@ -54,7 +54,7 @@ try {
 		await page.goto(`${at.url}/wp-login.php`);
 		await page.fill('#user_login', at.admin_login);
 		await page.fill('#user_pass', at.admin_password);
-		await Promise.all([page.waitForURL(/wp-admin/), page.click('#wp-submit')]);
+		await Promise.all([page.waitForURL((url) => url.pathname.includes('/wp-admin/')), page.click('#wp-submit')]);
 	};
 	await sign_in(site);
 	const tab = (name) => page.goto(`${site.url}/wp-admin/options-general.php?page=scimpress&tab=${name}`);

@@ -19,8 +19,8 @@ const row = (name) => page.locator('tbody tr', { has: page.getByRole('rowheader'
 
 test('activation leads to the setup', async () => {
 	await page.goto(`${site.url}/wp-admin/plugins.php`);
-	await page.click('#activate-scimpress');
-	await page.getByRole('link', { name: 'Set it up in three steps' }).click();
+	await follow(page, page.locator('#activate-scimpress'));
+	await follow(page, page.getByRole('link', { name: 'Set it up in three steps' }));
 	await page.waitForURL(page_url());
 	// The site of the tests has no TLS, which the second step says.
 	assert.deepEqual(await steps(), ['Done', 'Not yet', 'Not yet']);
@@ -29,7 +29,7 @@ test('activation leads to the setup', async () => {
 
 test('one button makes the token and switches provisioning on', async () => {
 	await page.selectOption('#scimpress-client', 'entra');
-	await page.getByRole('button', { name: 'Create token and switch provisioning on' }).click();
+	await follow(page, page.getByRole('button', { name: 'Create token and switch provisioning on' }));
 	token = await copied(page, 'scimpress-token');
 	assert.match(token, /^[A-Za-z0-9_-]{43}$/);
 	assert.equal(await copied(page, 'scimpress-tenant-url'), `${site.tenant_url.replace(/\/$/, '')}/`);
@@ -49,15 +49,15 @@ test('Test Connection is green and the first user arrives', async () => {
 	assert.equal((await steps())[2], 'Done');
 	assert.match(await page.locator('.scimpress-steps li').last().textContent(), /by .* from 127\.0\.0\.0\/24/);
 	await page.goto(`${site.url}/wp-admin/users.php`);
-	await page.getByRole('link', { name: 'Provisioned', exact: true }).click();
-	await page.getByRole('link', { name: /^SCIM resource of/ }).click();
+	await follow(page, page.getByRole('link', { name: 'Provisioned', exact: true }));
+	await follow(page, page.getByRole('link', { name: /^SCIM resource of/ }));
 	const shown = JSON.parse(await page.locator('.scimpress-json').textContent());
 	assert.deepEqual(shown, (await scim(token, 'GET', `/Users/${made.json.id}`)).json);
 });
 
 test('a token is replaced, both work, and the old one is revoked', async () => {
 	await page.goto(page_url('tokens'));
-	await page.getByRole('button', { name: 'Replace Microsoft Entra ID' }).click();
+	await follow(page, page.getByRole('button', { name: 'Replace Microsoft Entra ID' }));
 	const next = await copied(page, 'scimpress-token');
 	assert.notEqual(next, token);
 	for (const one of [token, next]) {
@@ -69,7 +69,7 @@ test('a token is replaced, both work, and the old one is revoked', async () => {
 	await old.getByRole('button', { name: /^Revoke/ }).click();
 	assert.equal((await scim(token, 'GET', '/Users?count=1')).status, 200, 'who says no revokes nothing');
 	page.once('dialog', (dialog) => dialog.accept());
-	await old.getByRole('button', { name: /^Revoke/ }).click();
+	await follow(page, old.getByRole('button', { name: /^Revoke/ }));
 	await page.getByText('The token was revoked').waitFor();
 	const refused = await scim(token, 'GET', '/Users?count=1');
 	assert.equal(refused.status, 401);
@@ -85,12 +85,12 @@ test('without JavaScript the forms work', async () => {
 	await plain.goto(page_url('tokens'));
 	await plain.fill('#scimpress-new-name', 'Without a script');
 	await plain.selectOption('#scimpress-new-rights', 'read');
-	await plain.getByRole('button', { name: 'Create token' }).click();
+	await follow(plain, plain.getByRole('button', { name: 'Create token' }));
 	const made = await plain.inputValue('#scimpress-token');
 	assert.equal(await plain.getByRole('button', { name: /^Copy/ }).count(), 0, 'a button that needs a script is not there');
 	assert.equal((await scim(made, 'GET', '/Users?count=1')).status, 200);
 	assert.equal((await scim(made, 'POST', '/Users', person('nobody'))).status, 403);
-	await plain.getByRole('button', { name: 'Revoke Without a script' }).click();
+	await follow(plain, plain.getByRole('button', { name: 'Revoke Without a script' }));
 	await plain.getByText('The token was revoked').waitFor();
 	assert.equal((await scim(made, 'GET', '/Users?count=1')).status, 401);
 	await plain.goto(page_url('settings'));
