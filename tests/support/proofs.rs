@@ -43,6 +43,7 @@ fn first_cells(heading: &str) -> Vec<String> {
     let text = read("docs/conformance.md");
     let section = text.split(heading).nth(1).unwrap();
     let section = section.split("\n## ").next().unwrap();
+    // A line, not a test, is left out: the head of the table.
     let lines = section.lines().filter(|line| line.starts_with("| ")).skip(1);
     lines
         .map(|line| line.split('|').nth(1).unwrap().trim().to_owned())
@@ -71,6 +72,7 @@ fn proofs() -> HashSet<String> {
         proofs.extend(found.map(|name| format!("tests/http/{stem}.py::{name}")));
     }
     for (stem, text) in files("tests/wp", "php") {
+        // Not a test is left out, but what stands before the first function.
         let names = text
             .split("public function ")
             .skip(1)

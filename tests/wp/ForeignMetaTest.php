@@ -139,6 +139,20 @@ final class ForeignMetaTest extends Test_Case {
 		$this->assertSame( $stranger->ID, $this->linked( array( 'objectId' => self::OBJECT_ID ) ) );
 	}
 
+	public function test_a_look_that_fails_is_nothing_to_the_create(): void {
+		global $wpdb;
+		$stranger = $this->stranger( array( 'meta_input' => array( 'aadObjectId' => self::OBJECT_ID ) ) );
+		self::forget_all();
+		$refuse = static fn( string $sql ): string => str_starts_with( $sql, 'INSERT IGNORE INTO ' . Foreign_Meta_Table::name() ) ? 'SELECT refused' : $sql;
+		add_filter( 'query', $refuse );
+		$wpdb->suppress_errors();
+		$this->assertSame( $stranger->ID, $this->linked( array( 'objectId' => self::OBJECT_ID ) ), 'the meta itself is searched' );
+		$wpdb->suppress_errors( false );
+		remove_filter( 'query', $refuse );
+		$this->assertFalse( Foreign_Meta::is_indexed( false ) );
+		$this->assertTrue( Foreign_Meta::is_indexed(), 'the next one looks again' );
+	}
+
 	public function test_an_old_answer_of_the_option_is_none(): void {
 		update_option( Foreign_Meta::OPTION, array( 'time' => time(), 'keys' => array() ) );
 		$this->assertFalse( Foreign_Meta::is_indexed( false ) );

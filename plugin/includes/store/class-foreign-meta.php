@@ -48,8 +48,13 @@ final class Foreign_Meta {
 	public static function is_indexed( bool $look = true ): bool {
 		$state = self::state();
 		if ( $look && $state['done'] <= time() - DAY_IN_SECONDS ) {
-			$state = self::look( $state, $state['done'] ? self::AGAIN : self::FIRST );
-			update_site_option( self::OPTION, $state );
+			try {
+				$state = self::look( $state, $state['done'] ? self::AGAIN : self::FIRST );
+				update_site_option( self::OPTION, $state );
+			} catch ( \RuntimeException ) {
+				// Somebody holds a lock, say. A create does without; the next one looks again.
+				return $state['done'] > 0;
+			}
 		}
 		return $state['done'] > 0;
 	}
